@@ -1,0 +1,67 @@
+"""`python -P -m grader.judge EVENTS`: judge one submission.
+
+Reads the task as one msgpack value, length-prefixed, from standard input, and writes events the same way to
+the descriptor EVENTS. Standard input stays open while somebody waits: when it closes, everything ends.
+"""
+
+import os
+import struct
+import sys
+import threading
+import time
+
+import msgspec
+
+from grader.judge.request import Event, Final, Progress, Task
+from grader.judge.workers import Zygote, modules_for
+from grader.sandbox import limits
+from grader.verdict import CheckResult
+
+_LENGTH = struct.Struct(">Q")
+
+
+def main(events: int) -> None:
+    """Judge the task on standard input."""
+    began, clock = time.time_ns() // 1_000_000, time.monotonic()
+    limits.close_to_tracers(limits.load_libc())
+    task = msgspec.msgpack.decode(_read_exactly(_LENGTH.unpack(_read_exactly(_LENGTH.size))[0]), type=Task)
+    zygote = Zygote(modules_for(task.description.needs.torch, task.source))
+    threading.Thread(target=_end_with_client, args=[zygote], daemon=True).start()
+    # Imported only now: the zygote imports its part at the same time.
+    from grader.judge.judging import judge
+
+    def report(check: CheckResult) -> None:
+        _send(events, Progress(check))
+
+    verdict = judge(task, zygote, report, began, clock)
+    zygote.close()
+    _send(events, Final(verdict))
+
+
+def _read_exactly(count: int) -> bytes:
+    data = b""
+    while len(data) < count:
+        piece = os.read(0, count - len(data))
+        if not piece:
+            raise SystemExit("the task was cut short")
+        data += piece
+    return data
+
+
+def _send(events: int, event: Event) -> None:
+    data = msgspec.msgpack.encode(event)
+    data = _LENGTH.pack(len(data)) + data
+    while data:
+        data = data[os.write(events, data) :]
+
+
+def _end_with_client(zygote: Zygote) -> None:
+    # The descriptor itself: a reader blocked in sys.stdin would hold its lock when the interpreter ends.
+    while os.read(0, 1 << 16):
+        pass
+    zygote.close()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

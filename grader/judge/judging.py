@@ -1,0 +1,148 @@
+"""One judgement from task to verdict."""
+
+import hashlib
+import os
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.catalog import Exercise
+from grader.judge.expectations import diagnose, read_expectations
+from grader.judge.outcome import Judgement, judge_error
+from grader.judge.request import Task
+from grader.judge.seeds import fresh_nonce
+from grader.judge.session import Program, Session
+from grader.judge.workers import Stopped, Zygote
+from grader.suite.errors import SubmissionError
+from grader.text import neutralise
+from grader.verdict import CheckResult, Decision, Verdict, decide, decision
+
+_WITHOUT = ("cacheprovider", "terminal", "faulthandler", "warnings", "doctest", "debugging", "logging")
+_PYTEST = [
+    "--noconftest",
+    "--import-mode=importlib",
+    "--assert=plain",
+    "--capture=no",
+    "--strict-markers",
+    "--config-file=/dev/null",
+    *(f"-pno:{plugin}" for plugin in _WITHOUT),
+]
+
+
+def judge(
+    task: Task, zygote: Zygote, report: Callable[[CheckResult], None], started_at: int, clock: float
+) -> Verdict:
+    """Run the suite of the task; never raises for anything that a submission does."""
+    exercise = Exercise(task.description, Path(task.folder), Path(task.solutions))
+    _prepare(exercise)
+    zygote.wait_until_ready()
+    nonce = fresh_nonce() if task.seed is None else task.seed
+    program = Program(exercise, task.source, task.filename, nonce, zygote)
+    judgement = _Judgement(program, report)
+    judgement.run()
+    return Verdict(
+        id=uuid.uuid4().hex,
+        exercise=exercise.id,
+        verdict=judgement.decision,
+        checks=judgement.checks,
+        nonce=nonce,
+        submission_sha256=hashlib.sha256(task.source).hexdigest(),
+        started_at=started_at,
+        message=judgement.message,
+        diagnosis=judgement.diagnosis,
+        output=neutralise(judgement.output.decode(errors="replace")),
+        sandbox=program.measures,
+        cpu_seconds=round(program.cpu_seconds, 6),
+        wall_seconds=round(time.monotonic() - clock, 6),
+    )
+
+
+class _Judgement:
+    """The run of a suite, as it comes together."""
+
+    def __init__(self, program: Program, report: Callable[[CheckResult], None]) -> None:
+        self._program = program
+        self._session = Session(program, self._load, report)
+        self._unloadable: Judgement | None = None
+        self._load_output = b""
+        self.message = ""
+        self.diagnosis = ""
+        self.checks: list[CheckResult] = []
+        self.decision: Decision = "internal error"
+
+    @property
+    def output(self) -> bytes:
+        """What the program printed in the first check that failed, else in the first that printed."""
+        failed = [check.id for check in self.checks if check.outcome not in ("passed", "not run")]
+        outputs = self._session.outputs
+        printed = [outputs.get(each, b"") for each in (failed[:1] or outputs)]
+        return self._load_output or next(filter(None, printed), b"")
+
+    def run(self) -> None:
+        """Run pytest, then decide."""
+        exercise, session = self._program.exercise, self._session
+        folders = [exercise.folder / "public", exercise.solutions / "hidden"]
+        arguments = [f"--rootdir={exercise.solutions}", *(str(each) for each in folders if each.is_dir())]
+        missing = [str(each) for each in folders if not each.is_dir()]
+        if missing:
+            self.message = f"The suite is incomplete: {' and '.join(missing)} does not exist."
+            return
+        status = pytest.main([*_PYTEST, *arguments], plugins=[session])
+        self.checks = [session.results.get(check.id, check.not_run()) for check in session.checks]
+        if session.problems or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            self.message = "\n".join(session.problems) or f"pytest ended with {status!r}."
+            return
+        if self._unloadable:
+            self.message = self._unloadable.message
+            self.decision = decision(self._unloadable.outcome)
+            return
+        self._decide()
+
+    def _decide(self) -> None:
+        self.decision = decide(self.checks)
+        if self.decision not in ("accepted", "internal error"):
+            self.diagnosis = diagnose(read_expectations(self._program.exercise.solutions), self.checks)
+
+    def _load(self) -> bool:
+        """Load the submission once before the checks: what fails here concerns the whole program."""
+        self._unloadable = self._try_to_load()
+        return self._unloadable is None
+
+    def _try_to_load(self) -> Judgement | None:
+        try:
+            worker = self._program.start()
+        except Stopped as stop:
+            return Judgement(stop.outcome, stop.message)
+        try:
+            _, missing = self._program.load(worker, "load")
+            failure = _lacking(missing) if missing else None
+        except Stopped:
+            failure = None
+        except SubmissionError as error:
+            failure = judge_error(error)
+        self._program.finish(worker)
+        if worker.stopped:
+            failure = Judgement(worker.stopped.outcome, worker.stopped.message)
+        if failure:
+            self._load_output = bytes(worker.output)
+            return failure._replace(message=f"Your file could not be loaded.\n{failure.message}")
+        return None
+
+
+def _lacking(missing: list[str]) -> Judgement:
+    names = " and ".join(f"`{name}`" for name in missing)
+    return Judgement(
+        "runtime error", f"It does not define {names}; the exercise asks for a function of that name."
+    )
+
+
+def _prepare(exercise: Exercise) -> None:
+    """Load no plugin that happens to be installed; one thread, as in the worker."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    if exercise.description.needs.torch:
+        import torch
+
+        torch.set_num_threads(1)

@@ -1,0 +1,57 @@
+"""From what a phase of a check raised to its outcome, in words for the learner."""
+
+import sys
+from typing import NamedTuple
+
+import pytest
+
+from grader.judge.workers import Stopped
+from grader.suite.errors import SubmissionError, WrongAnswer
+from grader.text import neutralise, shorten
+from grader.verdict import Outcome
+
+_MESSAGE = 4_000
+
+
+class Judgement(NamedTuple):
+    """An outcome, its message, and the failing input if the suite described it."""
+
+    outcome: Outcome
+    message: str
+    given: str = ""
+
+
+def judge_phase(error: BaseException | None, report: pytest.TestReport) -> Judgement:
+    """Judge one phase (setup, call, teardown). Everything that is not understood is an internal error."""
+    judgement = _judge(error, report)
+    return judgement._replace(message=shorten(neutralise(judgement.message), _MESSAGE))
+
+
+def judge_error(error: SubmissionError) -> Judgement:
+    """An exception of the submission: the memory limit or a runtime error, with the learner's own lines."""
+    if error.out_of_memory:
+        return Judgement("memory limit", str(error))
+    return Judgement("runtime error", error.traceback_text.strip() or str(error))
+
+
+def _judge(error: BaseException | None, report: pytest.TestReport) -> Judgement:
+    if hasattr(report, "wasxfail") or report.skipped:
+        return Judgement("internal error", "the suite skipped this check")
+    if error is None:
+        unexplained = Judgement("internal error", "the suite failed without an exception")
+        return Judgement("passed", "") if report.passed else unexplained
+    if isinstance(error, Stopped):
+        return Judgement(error.outcome, error.message)
+    if isinstance(error, SubmissionError):
+        return judge_error(error)
+    if isinstance(error, AssertionError):
+        given = error.given if isinstance(error, WrongAnswer) else ""
+        return Judgement("wrong answer", str(error) or "the result is not right", given)
+    if _is_gradcheck_error(error):
+        return Judgement("wrong answer", f"the gradient is not the derivative of the result: {error}")
+    return Judgement("internal error", f"the check itself raised {type(error).__name__}: {error}")
+
+
+def _is_gradcheck_error(error: BaseException) -> bool:
+    gradcheck = sys.modules.get("torch.autograd.gradcheck")
+    return gradcheck is not None and isinstance(error, gradcheck.GradcheckError)

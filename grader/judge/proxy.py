@@ -1,0 +1,174 @@
+"""The submission as the suite sees it: functions that run in a worker."""
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from grader.catalog import Exercise
+from grader.judge.workers import Stopped, Worker
+from grader.suite.errors import SubmissionError, WrongAnswer
+from grader.text import describe_call, neutralise
+from grader.values import Decoded, Encoded, decode, encode
+from grader.wire import (
+    Call,
+    DrawTorch,
+    Forbidden,
+    Load,
+    Loaded,
+    Malformed,
+    Message,
+    Pullback,
+    Raised,
+    Reply,
+    Returned,
+    SeedTorch,
+    Unsendable,
+)
+
+
+class Remote:
+    """A submission loaded in a worker; every method raises `Stopped`, `SubmissionError`, `WrongAnswer`."""
+
+    def __init__(self, worker: Worker, exercise: Exercise) -> None:
+        self._worker = worker
+        self._exercise = exercise
+        self._released: list[int] = []
+        self.given = ""
+        self.mutated = False
+
+    def load(self, source: bytes, filename: str, seed: int) -> list[str]:
+        """Execute the submission; returns the entry points that it does not define."""
+        description = self._exercise.description
+        entry_points, forbidden = description.entry_points, description.forbidden
+        reply, _ = self._ask(Load, source, filename, self._exercise.driver(), entry_points, forbidden, seed)
+        if not isinstance(reply, Loaded):
+            self._worker.malformed()
+        return [name for name in entry_points if name in reply.missing]
+
+    def call(self, function: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Call a function of the submission with copies of the arguments; returns the rebuilt value."""
+        self.given = describe_call(function, arguments, named)
+        sent = encode([list(arguments), named], keep_strides=True)
+        states = [bytes(each.get_state().numpy()) for each in sent.generators]
+        released, self._released = self._released, []
+        reply, value = self._returned(Call, function, sent.header, states, released, body=sent.body)
+        self.mutated = reply.mutated
+        self._restore(sent, reply)
+        if reply.node is None:
+            return value.value
+        return self._attach(sent, value, reply.node)
+
+    def pull_back(
+        self, node: int, gradients: list[Any], wanted: list[int], create_graph: bool
+    ) -> tuple[list[Any], list[bool], int | None]:
+        """The vector-Jacobian products for the `wanted` inputs, which of them have a graph, and its node."""
+        sent = encode(gradients)
+        reply, value = self._returned(Pullback, node, sent.header, wanted, create_graph, body=sent.body)
+        if type(value.value) is not list or len(value.value) != len(wanted):
+            self._worker.malformed()
+        return value.value, value.requires_grad, reply.node
+
+    def seed_torch(self, seed: int) -> None:
+        """Seed torch's global generator in the worker."""
+        self._returned(SeedTorch, seed)
+
+    def draw_torch(self, count: int) -> Any:
+        """Draw float64 uniforms from torch's global generator in the worker."""
+        _, value = self._returned(DrawTorch, count)
+        return value.value
+
+    def release(self, node: int) -> None:
+        """Let the worker forget a node with the next call."""
+        self._released.append(node)
+
+    def malformed(self) -> NoReturn:
+        """Stop because the worker's reply makes no sense."""
+        self._worker.malformed()
+
+    def _returned(self, kind: type[Message], *arguments: Any, body: bytes = b"") -> tuple[Returned, Decoded]:
+        reply, answer = self._ask(kind, *arguments, body=body)
+        if isinstance(reply, Unsendable):
+            raise WrongAnswer(f"the function returned {neutralise(reply.what)}")
+        if not isinstance(reply, Returned):
+            self._worker.malformed()
+        try:
+            return reply, decode(reply.value, answer)
+        except Malformed:
+            self._worker.malformed()
+
+    def _ask(self, kind: type[Message], *arguments: Any, body: bytes = b"") -> tuple[Reply, bytes]:
+        reply, answer = self._worker.ask(kind, *arguments, body=body)
+        if isinstance(reply, Raised):
+            raise SubmissionError(
+                [neutralise(name) for name in reply.classes],
+                neutralise(reply.message),
+                neutralise(reply.trace),
+                reply.out_of_memory,
+            )
+        if isinstance(reply, Forbidden):
+            self._refuse(reply)
+        return reply, answer
+
+    def _refuse(self, reply: Forbidden) -> NoReturn:
+        forbidden = self._exercise.description.forbidden
+        if not 0 <= reply.position < len(forbidden):
+            self._worker.malformed()
+        ban = forbidden[reply.position]
+        self._worker.stopped = Stopped("rejected", f"{ban.call} may not be used: {ban.reason}")
+        raise self._worker.stopped
+
+    def _restore(self, sent: Encoded, reply: Returned) -> None:
+        """Leave the judge's generators in the states that the submission left its copies in."""
+        if len(reply.generators) != len(sent.generators):
+            self._worker.malformed()
+        if not sent.generators:
+            return
+        import torch
+
+        for generator, state in zip(sent.generators, reply.generators, strict=True):
+            try:
+                generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+            except (RuntimeError, TypeError, ValueError):
+                self._worker.malformed()
+
+    def _attach(self, sent: Encoded, value: Decoded, node: int) -> Any:
+        from grader.judge.autograd import attach
+
+        inputs = [tensor for tensor in sent.tensors if tensor.requires_grad]
+        return attach(self, node, inputs, value)
+
+
+class Submission:
+    """The `submission` fixture: attribute access gives the functions of the submission."""
+
+    def __init__(self, remote: Remote) -> None:
+        self._remote = remote
+
+    @property
+    def mutated(self) -> bool:
+        """Whether the last call changed an argument in place, as reported by the worker."""
+        return self._remote.mutated
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def function(*arguments: Any, **named: Any) -> Any:
+            return self._remote.call(name, arguments, named)
+
+        function.__name__ = name
+        return function
+
+
+class WorkerGenerator:
+    """The `worker_rng` fixture: torch's global generator inside the worker."""
+
+    def __init__(self, remote: Remote) -> None:
+        self._remote = remote
+
+    def seed(self, seed: int) -> None:
+        """`torch.manual_seed(seed)` in the worker."""
+        self._remote.seed_torch(seed)
+
+    def draw(self, count: int) -> Any:
+        """`torch.rand(count, dtype=torch.float64)` in the worker."""
+        return self._remote.draw_torch(count)

@@ -1,0 +1,32 @@
+"""What the client asks of a judge, and what the judge reports back."""
+
+import msgspec
+
+from grader.catalog import Description
+from grader.verdict import CheckResult, Verdict
+
+
+class Task(msgspec.Struct, frozen=True):
+    """One judgement: the exercise with its folders, and the submission as bytes; `seed` replays a nonce."""
+
+    description: Description
+    folder: str
+    solutions: str
+    source: bytes
+    filename: str
+    seed: int | None
+
+
+class Progress(msgspec.Struct, frozen=True, tag=True):
+    """A check was judged."""
+
+    check: CheckResult
+
+
+class Final(msgspec.Struct, frozen=True, tag=True):
+    """The last event."""
+
+    verdict: Verdict
+
+
+Event = Progress | Final

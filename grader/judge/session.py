@@ -1,0 +1,218 @@
+"""The pytest plugin that runs a suite: collects the checks, gives each a fresh worker, judges the outcome."""
+
+import random
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.catalog import Exercise
+from grader.judge.outcome import Judgement, judge_phase
+from grader.judge.proxy import Remote, Submission, WorkerGenerator
+from grader.judge.seeds import seed_for
+from grader.judge.workers import Worker, Zygote
+from grader.verdict import CheckResult, Group, Kind
+
+MAX_TIMEOUTS = 3
+_PHASES = ("setup", "call", "teardown")
+
+
+class Program:
+    """A submission and how to bring it into a fresh worker; adds up what the workers used and printed."""
+
+    def __init__(self, exercise: Exercise, source: bytes, filename: str, nonce: int, zygote: Zygote) -> None:
+        self.exercise = exercise
+        self.nonce = nonce
+        self.cpu_seconds = 0.0
+        self.measures: list[str] = []
+        self._source = source
+        self._filename = filename
+        self._zygote = zygote
+
+    def start(self) -> Worker:
+        """A fresh worker; raises `Stopped`."""
+        worker = Worker(self._zygote, self.exercise.description.limits)
+        self.measures = worker.started.in_force + [f"missing: {each}" for each in worker.started.missing]
+        return worker
+
+    def load(self, worker: Worker, check_id: str) -> tuple[Remote, list[str]]:
+        """Load the submission; returns it with the entry points that it lacks. Raises as `Remote.load`."""
+        remote = Remote(worker, self.exercise)
+        return remote, remote.load(self._source, self._filename, seed_for(self.nonce, check_id, "worker"))
+
+    def finish(self, worker: Worker) -> None:
+        """End a worker and add up its CPU time."""
+        self.cpu_seconds += worker.finish()
+
+
+class Check:
+    """A check while it runs."""
+
+    def __init__(self, item: pytest.Item, check_id: str, group: Group) -> None:
+        self.item = item
+        self.id = check_id
+        self.group = group
+        self.worker: Worker | None = None
+        self.remote: Remote | None = None
+        self.judgements: list[Judgement] = []
+
+    def result(self) -> CheckResult:
+        """What the worker ran into, else the first judgement of a phase that is no pass, else the pass."""
+        judgement = self._judge()
+        given = judgement.given or (self.remote.given if self.remote else "")
+        seconds = round(self.worker.seconds, 6) if self.worker else 0.0
+        return self._describe(judgement, "" if judgement.outcome == "passed" else given, seconds)
+
+    def not_run(self) -> CheckResult:
+        """The result of a check that did not run."""
+        return self._describe(Judgement("not run", ""), "", 0.0)
+
+    def _judge(self) -> Judgement:
+        if self.worker and self.worker.stopped:
+            return Judgement(self.worker.stopped.outcome, self.worker.stopped.message)
+        for judgement in self.judgements:
+            if judgement.outcome != "passed":
+                return judgement
+        if len(self.judgements) != len(_PHASES):
+            return Judgement("internal error", "the check did not run to its end")
+        return self.judgements[-1]
+
+    def _describe(self, judgement: Judgement, given: str, seconds: float) -> CheckResult:
+        kind: Kind = "instrumented" if self.item.get_closest_marker("instrumented") else "proved"
+        title = _title(self.item)
+        return CheckResult(
+            self.id, title, self.group, kind, judgement.outcome, judgement.message, given, seconds
+        )
+
+
+class Session:
+    """The plugin; `checks` are all that were collected, `results` those judged so far."""
+
+    def __init__(
+        self, program: Program, precheck: Callable[[], bool], report: Callable[[CheckResult], None]
+    ) -> None:
+        self.checks: list[Check] = []
+        self.results: dict[str, CheckResult] = {}
+        self.problems: list[str] = []
+        self.outputs: dict[str, bytes] = {}
+        self._program = program
+        self._precheck = precheck
+        self._report = report
+        self._by_node: dict[str, Check] = {}
+        self._timeouts = 0
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Declare the marker of the suite API."""
+        config.addinivalue_line("markers", "instrumented: relies on reports from inside the worker")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A module that cannot be collected, or skips itself, is a fault of the suite."""
+        if not report.passed:
+            self.problems.append(report.longreprtext or str(report.longrepr))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Name the checks."""
+        public = Path(self._program.exercise.folder, "public").resolve()
+        for item in items:
+            group: Group = "public" if item.path.is_relative_to(public) else "hidden"
+            check = Check(item, f"{item.path.stem.removeprefix('test_')}::{item.name}", group)
+            self.checks.append(check)
+            self._by_node[item.nodeid] = check
+        if len({check.id for check in self.checks}) != len(self.checks):
+            self.problems.append("two checks of the suite have the same id")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Run nothing when the suite is faulty or the submission cannot be loaded."""
+        if self.problems or session.testsfailed or not self._precheck():
+            return True
+        return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Pass over the rest when the submission keeps running into the time limit."""
+        if self._timeouts >= MAX_TIMEOUTS:
+            return True
+        _seed_globals(seed_for(self._program.nonce, self._by_node[item.nodeid].id, "global"))
+        return None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+        """Judge one phase of a check; after the last one, the check."""
+        report: pytest.TestReport = yield  # type: ignore[assignment]
+        check = self._by_node[item.nodeid]
+        check.judgements.append(judge_phase(call.excinfo.value if call.excinfo else None, report))
+        if call.when == "teardown":
+            self._close(check)
+        return report  # type: ignore[return-value]
+
+    @pytest.fixture
+    def submission(self, request: pytest.FixtureRequest) -> Submission:
+        """The learner's module, in a fresh worker."""
+        return Submission(self._remote(request))
+
+    @pytest.fixture
+    def worker_rng(self, request: pytest.FixtureRequest) -> WorkerGenerator:
+        """torch's global generator in the worker of this check."""
+        return WorkerGenerator(self._remote(request))
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> random.Random:
+        """Python's generator, seeded from the nonce and the check."""
+        return random.Random(self._seed(request, "rng"))
+
+    @pytest.fixture
+    def numpy_rng(self, request: pytest.FixtureRequest) -> Any:
+        """A numpy generator, seeded from the nonce and the check."""
+        import numpy
+
+        return numpy.random.default_rng(self._seed(request, "numpy_rng"))
+
+    @pytest.fixture
+    def torch_rng(self, request: pytest.FixtureRequest) -> Any:
+        """A CPU torch.Generator, seeded from the nonce and the check."""
+        import torch
+
+        return torch.Generator().manual_seed(self._seed(request, "torch_rng"))
+
+    def _remote(self, request: pytest.FixtureRequest) -> Remote:
+        check = self._by_node[request.node.nodeid]
+        if check.remote is None:
+            check.worker = self._program.start()
+            check.remote, _ = self._program.load(check.worker, check.id)
+        return check.remote
+
+    def _seed(self, request: pytest.FixtureRequest, use: str) -> int:
+        return seed_for(self._program.nonce, self._by_node[request.node.nodeid].id, use)
+
+    def _close(self, check: Check) -> None:
+        if check.worker:
+            self._program.finish(check.worker)
+            self.outputs[check.id] = bytes(check.worker.output)
+        result = check.result()
+        self._timeouts += result.outcome == "time limit"
+        self.results[check.id] = result
+        self._report(result)
+
+
+def _title(item: pytest.Item) -> str:
+    """The first line of the docstring with the parameters in parentheses."""
+    function = getattr(item, "function", None)
+    lines = (getattr(function, "__doc__", None) or "").strip().splitlines()
+    title = (
+        lines[0].rstrip(".") if lines else item.name.partition("[")[0].removeprefix("test_").replace("_", " ")
+    )
+    callspec = getattr(item, "callspec", None)
+    return f"{title} ({callspec.id})" if callspec else title
+
+
+def _seed_globals(seed: int) -> None:
+    """A suite that uses the global generators (gradgradcheck does) replays too."""
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed % 2**32)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)

@@ -1,0 +1,262 @@
+"""The process that runs a submission; nothing that it reports about itself is believed.
+
+It starts as a fork of the zygote, gives up every descriptor but its socket and its output pipe, confines
+itself, and then answers the judge's requests: load the source, call a function, pull gradients back. The
+submission shares this interpreter and may do as it likes with it.
+"""
+
+import contextlib
+import ctypes
+import importlib
+import linecache
+import os
+import random
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
+
+import msgspec
+
+from grader.sandbox import limits
+from grader.values import Unsupported, decode, encode
+from grader.wire import (
+    Ban,
+    Call,
+    DrawTorch,
+    Forbidden,
+    Fork,
+    Frame,
+    Load,
+    Loaded,
+    Pullback,
+    Raised,
+    Reply,
+    Request,
+    Returned,
+    SeedTorch,
+    Started,
+    Stream,
+    Unsendable,
+)
+
+_SOCKET = 3
+_TEXT = 20_000
+_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "Cannot allocate memory")
+
+
+class ForbiddenCall(BaseException):
+    """The submission called a function that the exercise forbids; no `except Exception` hides it."""
+
+
+def begin(libc: ctypes.CDLL | None, connection: int, output: int, folder: str, request: Fork) -> NoReturn:
+    """Turn this fresh fork into a worker; never returns."""
+    try:
+        _detach(connection, output, folder)
+        in_force, missing = limits.apply(libc, request.cpu_seconds, request.memory_mib)
+        stream = Stream(socket.socket(fileno=_SOCKET))
+        stream.send(Started(0, in_force, missing))
+        Worker(stream).serve()
+    except (EOFError, OSError):
+        pass
+    finally:
+        os._exit(0)
+
+
+class Worker:
+    """Answers the requests of one check."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._modules: list[ModuleType] = []
+        self._files: set[str] = set()
+        self._forbidden_used: list[int] = []
+        self._graphs: Any = None
+
+    def serve(self) -> None:
+        """Answer until the judge closes the socket or kills this process."""
+        decoder = msgspec.msgpack.Decoder(Request)
+        while True:
+            frame = self._stream.receive()
+            request = frame.read(decoder)
+            reply, body = self._answer(request, frame)
+            _flush()
+            self._stream.send(reply, body)
+
+    def _answer(self, request: Request, frame: Frame) -> tuple[Reply, bytes]:
+        try:
+            reply, body = self._perform(request, frame)
+        except ForbiddenCall:
+            reply, body = Forbidden(request.seq, self._forbidden_used[0]), b""
+        except Unsupported as error:
+            reply, body = Unsendable(request.seq, str(error)[:_TEXT]), b""
+        except BaseException as error:
+            reply, body = self._raised(request.seq, error), b""
+        if self._forbidden_used:
+            return Forbidden(request.seq, self._forbidden_used[0]), b""
+        return reply, body
+
+    def _perform(self, request: Request, frame: Frame) -> tuple[Reply, bytes]:
+        if isinstance(request, Load):
+            return self._load(request), b""
+        if isinstance(request, Call):
+            return self._call(request, frame.body)
+        if isinstance(request, Pullback):
+            return self._pull_back(request, frame.body)
+        return self._torch_generator(request)
+
+    def _load(self, request: Load) -> Loaded:
+        random.seed(request.seed)
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].random.seed(request.seed % 2**32)
+        if "torch" in sys.modules:
+            sys.modules["torch"].manual_seed(request.seed)
+        for position, ban in enumerate(request.forbidden):
+            self._forbid(position, ban)
+        self._modules.append(self._execute("submission", request.filename, request.source))
+        if request.driver is not None:
+            self._modules.insert(0, self._execute("driver", "driver.py", request.driver))
+        missing = [name for name in request.entry_points if not callable(self._find(name))]
+        return Loaded(request.seq, missing)
+
+    def _execute(self, name: str, filename: str, source: bytes) -> ModuleType:
+        lines = source.decode(errors="replace").splitlines(keepends=True)
+        # Without a modification time linecache never looks for the file: tracebacks show these lines.
+        linecache.cache[filename] = (len(source), None, lines, filename)
+        self._files.add(filename)
+        module = ModuleType(name)
+        module.__file__ = filename
+        sys.modules[name] = module
+        exec(compile(source, filename, "exec", dont_inherit=True), module.__dict__)
+        return module
+
+    def _find(self, name: str) -> Any:
+        for module in self._modules:
+            if name in vars(module):
+                return vars(module)[name]
+        return None
+
+    def _forbid(self, position: int, ban: Ban) -> None:
+        def stand_in(*_args: Any, **_kwargs: Any) -> NoReturn:
+            self._forbidden_used.append(position)
+            raise ForbiddenCall(ban.call)
+
+        owner, name = _locate(ban.call)
+        setattr(owner, name, stand_in)
+
+    def _call(self, request: Call, body: bytes) -> tuple[Reply, bytes]:
+        received = decode(request.arguments, body, request.generators, dense=False)
+        arguments, named = received.value
+        differentiable = any(received.requires_grad)
+        if differentiable:
+            self._open_graphs().begin(received, request.released)
+        function = self._find(request.function)
+        if function is None:
+            raise NameError(f"the program does not define `{request.function}`")
+        result = function(*arguments, **named)
+        value = encode(result)
+        node = self._open_graphs().keep(received, value.tensors) if differentiable else None
+        states = [bytes(generator.get_state().numpy()) for generator in received.generators]
+        changed = _changed(received.value, request.arguments, body)
+        return Returned(request.seq, value.header, states, node, changed), value.body
+
+    def _pull_back(self, request: Pullback, body: bytes) -> tuple[Reply, bytes]:
+        gradients = decode(request.gradients, body).value
+        products, node = self._open_graphs().pull_back(
+            request.node, gradients, request.wanted, request.create_graph
+        )
+        value = encode(products)
+        return Returned(request.seq, value.header, node=node), value.body
+
+    def _open_graphs(self) -> Any:
+        if self._graphs is None:
+            from grader.sandbox.gradients import Graphs
+
+            self._graphs = Graphs()
+        return self._graphs
+
+    def _torch_generator(self, request: SeedTorch | DrawTorch) -> tuple[Reply, bytes]:
+        import torch
+
+        if isinstance(request, SeedTorch):
+            torch.manual_seed(request.seed)
+            value = encode(None)
+        else:
+            value = encode(torch.rand(request.count, dtype=torch.float64))
+        return Returned(request.seq, value.header), value.body
+
+    def _raised(self, seq: int, error: BaseException) -> Raised:
+        message = _text(error)
+        out_of_memory = isinstance(error, MemoryError) or (
+            isinstance(error, RuntimeError) and any(words in message for words in _OUT_OF_MEMORY)
+        )
+        classes = [each.__name__[:400] for each in type(error).__mro__][:50]
+        return Raised(seq, classes, message, self._trace(error), out_of_memory)
+
+    def _trace(self, error: BaseException) -> str:
+        """The traceback with the learner's own lines only."""
+        try:
+            frames = [
+                each for each in traceback.extract_tb(error.__traceback__) if each.filename in self._files
+            ]
+            last = traceback.format_exception_only(error)
+            return "".join(traceback.format_list(frames[-8:]) + last)[-_TEXT:]
+        except Exception:
+            return type(error).__name__
+
+
+def _detach(connection: int, output: int, folder: str) -> None:
+    """A session, descriptors, environment and working directory of its own."""
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    null = os.open(os.devnull, os.O_RDWR)
+    high = [os.dup(descriptor) for descriptor in (null, output, output, connection)]
+    for target, descriptor in enumerate(high):
+        os.dup2(descriptor, target, inheritable=target != _SOCKET)
+    for descriptor in [int(entry.name) for entry in Path("/dev/fd").iterdir()]:
+        if descriptor > _SOCKET:
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+    os.chdir(folder)
+    os.environ.update(HOME=folder, TMPDIR=folder)
+    sys.argv = ["submission"]
+    sys.stdout = os.fdopen(1, "w", 1, "utf-8", "backslashreplace", closefd=False)
+    sys.stderr = os.fdopen(2, "w", 1, "utf-8", "backslashreplace", closefd=False)
+
+
+def _locate(dotted: str) -> tuple[Any, str]:
+    """The object that holds the last name of a dotted path, and that name."""
+    *path, name = dotted.split(".")
+    owner: Any = importlib.import_module(path[0])
+    for depth, part in enumerate(path[1:], start=2):
+        if not hasattr(owner, part):
+            importlib.import_module(".".join(path[:depth]))
+        owner = getattr(owner, part)
+    getattr(owner, name)
+    return owner, name
+
+
+def _changed(value: Any, header: bytes, body: bytes) -> bool:
+    try:
+        now = encode(value, keep_strides=True)
+    except (Unsupported, RecursionError):
+        return True
+    return (now.header, now.body) != (header, body)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            continue
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:_TEXT]
+    except Exception:
+        return "(its text could not be made)"

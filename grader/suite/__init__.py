@@ -1,0 +1,18 @@
+"""What suites import: comparisons whose messages are written for the learner, in plain words with numbers."""
+
+from grader.suite.contract import violation
+from grader.suite.errors import SubmissionError, WrongAnswer
+from grader.suite.exact import assert_equal
+from grader.suite.numeric import assert_close_to_reference, assert_tensor
+from grader.suite.statistics import assert_frequencies, assert_same_distribution
+
+__all__ = [
+    "SubmissionError",
+    "WrongAnswer",
+    "assert_close_to_reference",
+    "assert_equal",
+    "assert_frequencies",
+    "assert_same_distribution",
+    "assert_tensor",
+    "violation",
+]

@@ -1,0 +1,31 @@
+"""What a check raises: a wrong answer, or the submission's own exception."""
+
+
+class WrongAnswer(AssertionError):
+    """A value that is not right; `given` describes the input where the call alone does not."""
+
+    def __init__(self, message: str, given: str = "") -> None:
+        super().__init__(message)
+        self.given = given
+
+
+class SubmissionError(Exception):
+    """An exception that the submission raised.
+
+    `classes` are the names of its class and base classes; `traceback_text` holds the learner's own lines. All
+    of it was reported by the worker.
+    """
+
+    def __init__(
+        self, classes: list[str], message: str, traceback_text: str, out_of_memory: bool = False
+    ) -> None:
+        super().__init__(f"{classes[0]}: {message}" if message else classes[0])
+        self.classes = classes
+        self.message = message
+        self.traceback_text = traceback_text
+        self.out_of_memory = out_of_memory
+
+    @property
+    def type_name(self) -> str:
+        """The name of the exception's class."""
+        return self.classes[0]

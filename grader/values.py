@@ -1,0 +1,303 @@
+"""Python values as msgpack plus a list of raw arrays, and back.
+
+None, bool, int, float, str, bytes, list and dict travel as their msgpack types; what msgpack would blur
+travels as an extension: tuples, integers over 64 bits, text with lone surrogates, tensors, arrays, numpy
+scalars and generators. The numbers of tensors and arrays are flat byte vectors in a safetensors body, taken
+in the order in which the value mentions them. Encoding is deterministic, so equal bytes mean equal values.
+"""
+
+import math
+import sys
+from typing import Any, NamedTuple
+
+import msgspec
+
+from grader.wire import Malformed
+
+MAX_DEPTH = 64
+_TUPLE, _INTEGER, _TEXT, _TENSOR, _ARRAY, _SCALAR, _GENERATOR = range(1, 8)
+_ATOMS = {type(None), bool, float}
+ARRAY_TYPES = (
+    "bool",
+    *("int8", "int16", "int32", "int64"),
+    *("uint8", "uint16", "uint32", "uint64"),
+    *("float16", "float32", "float64"),
+    *("complex64", "complex128"),
+)
+_GENERATOR_BYTES = 1 << 16
+
+
+class Unsupported(Exception):
+    """A value that is not sent to the other side; the text names it."""
+
+
+class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """How to rebuild a tensor or an array; `strides` (in elements) only when it is not contiguous."""
+
+    dtype: str
+    shape: list[int]
+    strides: list[int] | None = None
+    requires_grad: bool = False
+
+
+class Encoded(NamedTuple):
+    """An encoded value; `tensors` and `generators` are those inside it, in the order of mention."""
+
+    header: bytes
+    body: bytes
+    tensors: list[Any]
+    generators: list[Any]
+
+
+class Decoded(NamedTuple):
+    """A rebuilt value with the tensors inside it, and for each whether it was said to require a gradient."""
+
+    value: Any
+    tensors: list[Any]
+    requires_grad: list[bool]
+    generators: list[Any]
+
+
+def encode(value: Any, *, keep_strides: bool = False) -> Encoded:
+    """Encode `value`; raises `Unsupported`. With `keep_strides` a tensor stays non-contiguous."""
+    return _Encoder(keep_strides).run(value)
+
+
+def decode(
+    header: bytes, body: bytes, generators: list[bytes] | None = None, *, dense: bool = True
+) -> Decoded:
+    """Rebuild a value; with `dense` a strided description is refused. Raises `Malformed`, nothing else."""
+    try:
+        return _Decoder(body, generators or [], dense).run(header)
+    except (msgspec.MsgspecError, ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise Malformed(f"not a value: {error}") from None
+
+
+def join(blobs: list[Any]) -> bytes:
+    """A safetensors body of flat uint8 arrays, named by their position."""
+    if not blobs:
+        return b""
+    from safetensors.numpy import save
+
+    return bytes(save({str(index): blob for index, blob in enumerate(blobs)}))
+
+
+def split(body: bytes) -> list[Any]:
+    """The flat uint8 arrays of a safetensors body; raises `Malformed`."""
+    if not body:
+        return []
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        named = load(body)
+        blobs = [named[str(index)] for index in range(len(named))]
+    except (SafetensorError, LookupError, TypeError, ValueError) as error:
+        raise Malformed(f"not a safetensors body: {error}") from None
+    if any(blob.dtype != "uint8" or blob.ndim != 1 for blob in blobs):
+        raise Malformed("a tensor of the body is not a vector of bytes")
+    return blobs
+
+
+def class_name(value: Any) -> str:
+    """`set`, `torch.nn.Linear`: the class of a value in the words of its author."""
+    kind = type(value)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+class _Encoder:
+    def __init__(self, keep_strides: bool) -> None:
+        self._keep_strides = keep_strides
+        self._blobs: list[Any] = []
+        self._tensors: list[Any] = []
+        self._generators: list[Any] = []
+
+    def run(self, value: Any) -> Encoded:
+        plain = self._plain(value, 0)
+        try:
+            header = msgspec.msgpack.encode(plain)
+        except (UnicodeEncodeError, OverflowError) as error:
+            raise Unsupported(f"text or a number that cannot be sent ({error})") from None
+        return Encoded(header, join(self._blobs), self._tensors, self._generators)
+
+    def _plain(self, value: Any, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise Unsupported(f"a value nested more than {MAX_DEPTH} levels deep")
+        kind = type(value)
+        if kind in _ATOMS or kind is bytes:
+            return value
+        if kind is int:
+            return value if _is_narrow(value) else _wide(value)
+        if kind is str:
+            return value if value.isascii() else _text(value)
+        if kind is list:
+            return self._items(value, depth)
+        if kind is dict:
+            return self._dictionary(value, depth)
+        if kind is tuple:
+            return msgspec.msgpack.Ext(_TUPLE, msgspec.msgpack.encode(self._items(value, depth)))
+        return self._numeric(value, depth)
+
+    def _items(self, values: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
+        kinds = set(map(type, values))
+        if kinds <= _ATOMS or (kinds == {int} and _is_narrow(min(values)) and _is_narrow(max(values))):
+            return list(values)
+        return [self._plain(value, depth + 1) for value in values]
+
+    def _dictionary(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
+        for key in value:
+            if type(key) is not str:
+                raise Unsupported(f"a dict with a key of type {class_name(key)} (keys must be str)")
+        return {key: self._plain(item, depth + 1) for key, item in value.items()}
+
+    def _numeric(self, value: Any, depth: int) -> Any:
+        torch = sys.modules.get("torch")
+        if torch is not None:
+            if isinstance(value, torch.Tensor):
+                return self._tensor(value)
+            if isinstance(value, torch.Generator):
+                self._generators.append(value)
+                return msgspec.msgpack.Ext(_GENERATOR, b"")
+            if isinstance(value, torch.Size):
+                return self._plain(tuple(value), depth)
+        numpy = sys.modules.get("numpy")
+        if numpy is not None and isinstance(value, numpy.ndarray | numpy.generic):
+            return self._array(value)
+        raise Unsupported(f"a value of type {class_name(value)}")
+
+    def _tensor(self, tensor: Any) -> msgspec.msgpack.Ext:
+        from grader import tensors
+
+        form, blob = tensors.flatten(tensor, self._keep_strides)
+        self._blobs.append(blob)
+        self._tensors.append(tensor)
+        return msgspec.msgpack.Ext(_TENSOR, msgspec.msgpack.encode(form))
+
+    def _array(self, array: Any) -> msgspec.msgpack.Ext:
+        import numpy
+
+        code = _SCALAR if isinstance(array, numpy.generic) else _ARRAY
+        if array.dtype.name not in ARRAY_TYPES:
+            raise Unsupported(f"a numpy value of dtype {array.dtype}")
+        native = numpy.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
+        self._blobs.append(native.reshape(-1).view(numpy.uint8))
+        form = Form(native.dtype.name, list(array.shape))
+        return msgspec.msgpack.Ext(code, msgspec.msgpack.encode(form))
+
+
+def _is_narrow(value: int) -> bool:
+    return -(1 << 63) <= value < 1 << 64
+
+
+def _wide(value: int) -> msgspec.msgpack.Ext:
+    return msgspec.msgpack.Ext(_INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+
+
+def _text(value: str) -> str | msgspec.msgpack.Ext:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return msgspec.msgpack.Ext(_TEXT, value.encode("utf-8", "surrogatepass"))
+    return value
+
+
+class _Decoder:
+    def __init__(self, body: bytes, generators: list[bytes], dense: bool) -> None:
+        self._blobs = iter(split(body))
+        self._states = iter(generators)
+        self._dense = dense
+        self._decoder = msgspec.msgpack.Decoder(ext_hook=self._extension)
+        self._depth = 0
+        self._tensors: list[Any] = []
+        self._requires_grad: list[bool] = []
+        self._generators: list[Any] = []
+
+    def run(self, header: bytes) -> Decoded:
+        value = self._decoder.decode(header)
+        _check_keys(value)
+        if next(self._blobs, None) is not None or next(self._states, None) is not None:
+            raise Malformed("more tensors or generators than the value mentions")
+        return Decoded(value, self._tensors, self._requires_grad, self._generators)
+
+    def _extension(self, code: int, data: memoryview) -> Any:
+        if code == _TUPLE:
+            return self._tuple(data)
+        if code == _INTEGER:
+            return int.from_bytes(data, "big", signed=True)
+        if code == _TEXT:
+            return bytes(data).decode("utf-8", "surrogatepass")
+        if code == _TENSOR:
+            return self._tensor(msgspec.msgpack.decode(data, type=Form))
+        if code in (_ARRAY, _SCALAR):
+            return self._array(msgspec.msgpack.decode(data, type=Form), code == _SCALAR)
+        if code == _GENERATOR:
+            return self._generator()
+        raise Malformed(f"unknown extension {code}")
+
+    def _tuple(self, data: memoryview) -> tuple[Any, ...]:
+        if self._depth > MAX_DEPTH:
+            raise Malformed("nested too deeply")
+        self._depth += 1
+        items = self._decoder.decode(data)
+        self._depth -= 1
+        if type(items) is not list:
+            raise Malformed("a tuple that is no list")
+        return tuple(items)
+
+    def _tensor(self, form: Form) -> Any:
+        from grader import tensors
+
+        if self._dense and form.strides is not None:
+            raise Malformed("a strided tensor")
+        tensor = tensors.rebuild(form, self._blob())
+        self._tensors.append(tensor)
+        self._requires_grad.append(form.requires_grad)
+        return tensor
+
+    def _array(self, form: Form, scalar: bool) -> Any:
+        import numpy
+
+        if form.dtype not in ARRAY_TYPES or form.strides is not None or form.requires_grad:
+            raise Malformed("not an array")
+        if scalar and form.shape:
+            raise Malformed("a scalar with a shape")
+        blob = self._blob()
+        dtype = numpy.dtype(form.dtype)
+        check_size(form.shape, dtype.itemsize, blob.size)
+        array = (blob != 0 if form.dtype == "bool" else blob.copy().view(dtype)).reshape(form.shape)
+        return array[()] if scalar else array
+
+    def _generator(self) -> Any:
+        import torch
+
+        state = next(self._states)
+        if len(state) > _GENERATOR_BYTES:
+            raise Malformed("not a generator state")
+        generator = torch.Generator()
+        generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+        self._generators.append(generator)
+        return generator
+
+    def _blob(self) -> Any:
+        blob = next(self._blobs, None)
+        if blob is None:
+            raise Malformed("fewer tensors than the value mentions")
+        return blob
+
+
+def check_size(shape: list[int], item_bytes: int, blob_bytes: int) -> None:
+    """Raises `Malformed` unless `blob_bytes` bytes are exactly an array of that shape."""
+    if any(length < 0 for length in shape) or math.prod(shape) * item_bytes != blob_bytes:
+        raise Malformed(f"{blob_bytes} bytes are not of shape {shape}")
+
+
+def _check_keys(value: Any) -> None:
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if type(item) is dict:
+            if any(type(key) is not str for key in item):
+                raise Malformed("a dict with a key that is no text")
+            pending.extend(item.values())
+        elif type(item) in (list, tuple):
+            pending.extend(each for each in item if type(each) in (list, tuple, dict))

@@ -1,0 +1,239 @@
+"""Frames and messages between the judge, its zygote and its workers.
+
+A frame is two big-endian lengths (header: 4 bytes, body: 8 bytes), a msgpack header (one message) and a
+safetensors body (the tensors of that message; empty when there are none). Whatever a worker sends is
+untrusted: it is decoded into strict structs, and anything else raises `Malformed`.
+"""
+
+import socket
+import struct
+from typing import Annotated, NamedTuple, TypeVar
+
+import msgspec
+
+MAX_HEADER = 16 << 20
+MAX_BODY = 512 << 20
+_LENGTHS = struct.Struct(">IQ")
+
+Text = Annotated[str, msgspec.Meta(max_length=64_000)]
+Name = Annotated[str, msgspec.Meta(max_length=400)]
+M = TypeVar("M")
+
+
+class Malformed(Exception):
+    """Bytes that are not a frame, a message or a value of this protocol."""
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
+    """A message; `seq` numbers the requests to one worker, and a reply repeats its request's number."""
+
+    seq: int
+
+
+class Ban(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A call that makes an exercise pointless: its dotted name and the reason shown to the learner."""
+
+    call: str
+    reason: str
+
+
+class Load(Message, frozen=True):
+    """Execute the submission (and the driver, if any) as a module; `seed` is for its random generators."""
+
+    source: bytes
+    filename: str
+    driver: bytes | None
+    entry_points: list[str]
+    forbidden: list[Ban]
+    seed: int
+
+
+class Call(Message, frozen=True):
+    """Call a function; `arguments` is the encoded pair (list of positional, dict of named arguments)."""
+
+    function: str
+    arguments: bytes
+    generators: list[bytes]
+    released: list[int]
+
+
+class Pullback(Message, frozen=True):
+    """Ask for the vector-Jacobian product of an earlier call.
+
+    `gradients` is the encoded list of one gradient per attached output of `node`; `wanted` are the
+    positions of the inputs to differentiate by; with `create_graph` the product is itself a node.
+    """
+
+    node: int
+    gradients: bytes
+    wanted: list[int]
+    create_graph: bool
+
+
+class SeedTorch(Message, frozen=True):
+    """Seed torch's global generator in the worker."""
+
+    seed: int
+
+
+class DrawTorch(Message, frozen=True):
+    """Draw `count` float64 uniforms from torch's global generator in the worker."""
+
+    count: int
+
+
+class Started(Message, frozen=True):
+    """First message of a worker, sent before it meets the submission: the measures in force."""
+
+    in_force: list[str]
+    missing: list[str]
+
+
+class Loaded(Message, frozen=True):
+    """The submission was executed; `missing` are the entry points it does not define."""
+
+    missing: Annotated[list[Name], msgspec.Meta(max_length=100)]
+
+
+class Returned(Message, frozen=True):
+    """The value of a request, the states of its generator arguments, and the node that keeps its graph."""
+
+    value: bytes
+    generators: Annotated[list[bytes], msgspec.Meta(max_length=100)] = []
+    node: int | None = None
+    mutated: bool = False
+
+
+class Raised(Message, frozen=True):
+    """The submission raised: the names of the exception's classes, its text, the learner's own lines."""
+
+    classes: Annotated[list[Name], msgspec.Meta(min_length=1, max_length=50)]
+    message: Text
+    trace: Text
+    out_of_memory: bool
+
+
+class Unsendable(Message, frozen=True):
+    """The submission returned something that is no plain value; `what` names it."""
+
+    what: Text
+
+
+class Forbidden(Message, frozen=True):
+    """The submission called the forbidden function at this position of `Load.forbidden`."""
+
+    position: int
+
+
+class Fork(Message, frozen=True):
+    """Zygote: fork a worker with these limits; its socket and output pipe travel with this message."""
+
+    cpu_seconds: float
+    memory_mib: int
+
+
+class Forked(Message, frozen=True):
+    """Zygote: the worker's process id."""
+
+    pid: int
+
+
+class Finish(Message, frozen=True):
+    """Zygote: kill the worker and everything it left behind, then reap."""
+
+
+class Finished(Message, frozen=True):
+    """Zygote: the worker's wait status, and the CPU seconds that it and its descendants used."""
+
+    status: int
+    cpu_seconds: float
+
+
+class Trouble(Message, frozen=True):
+    """Zygote: the request failed on our side."""
+
+    what: str
+
+
+Request = Load | Call | Pullback | SeedTorch | DrawTorch
+Reply = Started | Loaded | Returned | Raised | Unsendable | Forbidden
+ZygoteRequest = Fork | Finish
+ZygoteReply = Started | Forked | Finished | Trouble
+
+
+class Frame(NamedTuple):
+    """The undecoded header and body of one frame."""
+
+    header: bytes
+    body: bytes
+
+    def read(self, decoder: msgspec.msgpack.Decoder[M]) -> M:
+        """Decode the header; raises `Malformed` when it is not such a message."""
+        try:
+            return decoder.decode(self.header)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise Malformed(str(error)) from None
+
+
+def pack(message: Message, body: bytes = b"") -> bytes:
+    """The bytes of one frame."""
+    header = msgspec.msgpack.encode(message)
+    return b"".join((_LENGTHS.pack(len(header), len(body)), header, body))
+
+
+class FrameBuffer:
+    """Assembles frames from a byte stream, however it was cut."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def feed(self, data: bytes) -> None:
+        """Append received bytes."""
+        self._data += data
+
+    def take(self) -> Frame | None:
+        """Remove and return the first complete frame; raises `Malformed` when a length is out of bounds."""
+        if len(self._data) < _LENGTHS.size:
+            return None
+        header, body = _LENGTHS.unpack_from(self._data)
+        if header > MAX_HEADER or body > MAX_BODY:
+            raise Malformed(f"a frame of {header} + {body} bytes is over the limit")
+        start, end = _LENGTHS.size, _LENGTHS.size + header + body
+        if len(self._data) < end:
+            return None
+        frame = Frame(bytes(self._data[start : start + header]), bytes(self._data[start + header : end]))
+        del self._data[:end]
+        return frame
+
+
+class Stream:
+    """Blocking frames over a socket, for a side that trusts the other one.
+
+    `receive` also collects file descriptors that travel with a frame (SCM_RIGHTS).
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._buffer = FrameBuffer()
+        self.descriptors: list[int] = []
+
+    def send(self, message: Message, body: bytes = b"", descriptors: list[int] | None = None) -> None:
+        """Send one frame, with `descriptors` attached to its first byte; raises OSError."""
+        data = memoryview(pack(message, body))
+        if descriptors:
+            sent = socket.send_fds(self._connection, [data], descriptors)
+            data = data[sent:]
+        self._connection.sendall(data)
+
+    def receive(self) -> Frame:
+        """The next frame; raises EOFError when the other side is gone, OSError, `Malformed`."""
+        while (frame := self._buffer.take()) is None:
+            data, descriptors, _, _ = socket.recv_fds(self._connection, 1 << 20, 4)
+            self.descriptors += descriptors
+            if not data:
+                raise EOFError
+            self._buffer.feed(data)
+        return frame

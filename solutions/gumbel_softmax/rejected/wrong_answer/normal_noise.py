@@ -1,0 +1,21 @@
+"""Mistake: normal noise, as for a Gaussian latent, instead of Gumbel noise."""
+
+import torch
+from torch import Tensor
+
+
+def gumbel_softmax(
+    logits: Tensor,
+    tau: float = 1.0,
+    hard: bool = False,
+    dim: int = -1,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    if tau <= 0:
+        raise ValueError(f"tau must be positive; got {tau}")
+    noise = torch.randn(logits.shape, dtype=logits.dtype, generator=generator)
+    soft = torch.softmax((logits + noise) / tau, dim)
+    if not hard:
+        return soft
+    one_hot = torch.zeros_like(soft).scatter_(dim, soft.argmax(dim, keepdim=True), 1.0)
+    return one_hot + soft - soft.detach()

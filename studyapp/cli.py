@@ -1,0 +1,109 @@
+"""The commands of `studyapp`. Each imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from studyapp.paths import Places, config_path, deck_path
+
+if TYPE_CHECKING:
+    from studyapp.deck.sync import SyncReport
+    from studyapp.study.opening import Study
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    deck: Path | None
+    workspace: Path | None
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--deck", type=click.Path(path_type=Path), help="The deck file. [env: STUDYAPP_DECK]")
+@click.option(
+    "--workspace",
+    type=click.Path(path_type=Path),
+    help="The folder for your solutions. [env: STUDYAPP_WORKSPACE]",
+)
+@click.pass_context
+def main(context: click.Context, deck: Path | None, workspace: Path | None) -> None:
+    """Study for machine-learning interviews. Without a command, the app opens."""
+    context.obj = _Options(deck, workspace)
+    if context.invoked_subcommand is None:
+        from studyapp.tui.app import StudyApp
+
+        context.exit(StudyApp(_places(context.obj)).run() or 0)
+
+
+@main.command()
+@click.pass_obj
+def due(options: _Options) -> None:
+    """Say in one line what is left for today."""
+    from studyapp.due import print_due
+
+    print_due(options.deck)
+
+
+@main.command("sync-notes")
+@click.pass_obj
+def sync_notes(options: _Options) -> None:
+    """Bring the deck up to date with the notes."""
+    with _study(options) as (study, report):
+        click.echo(
+            f"{report.added} cards added, {report.changed} changed, {report.retired} retired, "
+            f"{report.restored} restored"
+        )
+        for warning in study.warnings:
+            click.echo(warning, err=True)
+
+
+@main.command("set")
+@click.argument("name", required=False)
+@click.argument("value", required=False)
+@click.pass_obj
+def set_(options: _Options, name: str | None, value: str | None) -> None:
+    """Show the schedule's settings, or change one from now on.
+
+    VALUE is a number, or a list such as '[1, 10]'. Changes are part of your history, so that a deck on
+    another machine schedules alike.
+    """
+    with _study(options) as (study, _):
+        if name is not None and value is not None:
+            try:
+                study.deck.change_setting(name, json.loads(value))
+            except ValueError as error:
+                raise click.UsageError(f"{name} was not changed: {error}.") from None
+        shown = study.deck.settings.as_dict()
+        if name is not None and name not in shown:
+            raise click.UsageError(f"There is no setting {name!r}; there are {', '.join(shown)}.")
+        for key in shown if name is None else (name,):
+            setting = shown[key]
+            click.echo(f"{key} = {json.dumps(setting)}")
+
+
+@contextmanager
+def _study(options: _Options) -> Iterator[tuple[Study, SyncReport]]:
+    from studyapp.clock import system_clock
+    from studyapp.deck.errors import DeckError
+    from studyapp.study.opening import open_study
+
+    try:
+        study, report = open_study(_places(options), system_clock)
+        try:
+            yield study, report
+        finally:
+            study.deck.close()
+    except DeckError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _places(options: _Options) -> Places:
+    import grader
+
+    return Places(deck_path(options.deck), config_path(), grader.workspace_path(options.workspace))

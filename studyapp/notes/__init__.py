@@ -1,0 +1,23 @@
+"""Markdown notes and their cards. Pure: no database, no screen, no clock, no random source.
+
+`read_note` and `parse_note` give the cards of a file or a text, `insert_ids` names the cards that have no id
+yet, `discover` finds the notes in a folder, and `check_collection` finds what is wrong between notes.
+"""
+
+from studyapp.notes.collection import check_collection
+from studyapp.notes.files import discover, read_note
+from studyapp.notes.ids import insert_ids
+from studyapp.notes.model import Card, Note, NoteMeta, Problem
+from studyapp.notes.parse import parse_note
+
+__all__ = [
+    "Card",
+    "Note",
+    "NoteMeta",
+    "Problem",
+    "check_collection",
+    "discover",
+    "insert_ids",
+    "parse_note",
+    "read_note",
+]

@@ -1,0 +1,1 @@
+"""The use cases: opening a study day, reviewing cards, working on exercises. No screens, no SQL."""

@@ -1,0 +1,67 @@
+"""Opening everything that a study day needs: deck, notes, exercises, yesterday's verdicts, today's backup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import grader
+from studyapp.config import ConfigError, read_config
+from studyapp.deck.backup import back_up
+from studyapp.deck.deck import Deck
+from studyapp.deck.errors import DeckError
+from studyapp.deck.sync import SyncReport, note_problems
+from studyapp.paths import Places
+from studyapp.schedule.day import Clock, calendar_date
+from studyapp.study.exercises import sync_exercises, take_journal
+from studyapp.study.notes import NotesFolder, sync_notes
+
+
+@dataclass(slots=True)
+class Study:
+    """An open deck with the exercises and folders that belong to it. warnings: what a person should know."""
+
+    deck: Deck
+    catalog: grader.Catalog
+    folders: list[NotesFolder]
+    workspace: Path
+    warnings: list[str] = field(default_factory=list)
+
+    def sync(self) -> SyncReport:
+        """Takes in edited notes and verdicts given outside the app."""
+        report = sync_notes(self.deck, self.folders)
+        sync_exercises(self.deck, self.catalog)
+        take_journal(self.deck, self.catalog, self.workspace)
+        return report
+
+
+def open_study(
+    places: Places, clock: Clock, *, progress: Callable[[str], None] = lambda _: None
+) -> tuple[Study, SyncReport]:
+    """Opens the deck and brings it up to date.
+
+    A configuration that can't be used and a backup that fails are warnings: they must not keep anybody from
+    reviewing.
+
+    Raises:
+        DeckError: the deck can't be used.
+    """
+    deck = Deck(places.deck, clock)
+    warnings: list[str] = []
+    folders = [NotesFolder(grader.data_folder("content"))]
+    try:
+        config = read_config(places.config)
+        folders += [NotesFolder(folder, writable=config.write_ids) for folder in config.note_folders()]
+    except ConfigError as error:
+        warnings.append(str(error))
+    study = Study(deck, grader.Catalog.default(), folders, places.workspace, warnings)
+    progress("reading the notes")
+    report = study.sync()
+    warnings += note_problems(deck)
+    progress("making today's backup")
+    try:
+        back_up(places.deck, calendar_date(deck.now().day))
+    except DeckError as error:
+        warnings.append(str(error))
+    return study, report

@@ -1,0 +1,40 @@
+"""What the first screen says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studyapp.deck.attempts import ExerciseState, exercise_states
+from studyapp.deck.queries import Counts
+from studyapp.study.exercises import Assignment, exercise_of_the_day, next_due, solved_today
+from studyapp.study.opening import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The figures of a study day. coming: the exercise that returns first, and in how many days."""
+
+    counts: Counts
+    streak: int
+    assignment: Assignment | None
+    solved: list[ExerciseState]
+    coming: tuple[ExerciseState, int] | None
+    next_learning_minutes: int | None
+
+
+def today(study: Study) -> Today:
+    """Where the learner stands now."""
+    deck, catalog = study.deck, study.catalog
+    now = deck.now()
+    states = exercise_states(deck)
+    requires = {id_: catalog.get(id_).description.requires_exercises for id_ in catalog.ids()}
+    coming = next_due(states)
+    learning = deck.next_learning_at()
+    return Today(
+        counts=deck.counts(),
+        streak=deck.streak(),
+        assignment=exercise_of_the_day(states, requires, now.day),
+        solved=solved_today(states, now.day),
+        coming=None if coming is None else (coming, max(0, (coming.memory.due_day or now.day) - now.day)),
+        next_learning_minutes=learning and max(1, round((learning - now.at) / 60_000)),
+    )

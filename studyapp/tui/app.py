@@ -1,0 +1,128 @@
+"""The app: what every screen shares. It paints first and opens the deck afterwards, in a worker."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from studyapp.clock import system_clock
+from studyapp.deck.errors import DeckError
+from studyapp.deck.peek import Glance, glance
+from studyapp.paths import Places
+from studyapp.schedule.day import Clock
+from studyapp.tui.editor import editor_command
+from studyapp.tui.screens.base import StudyScreen
+from studyapp.tui.screens.problem import ProblemScreen
+from studyapp.tui.screens.today import TodayScreen
+
+if TYPE_CHECKING:
+    from studyapp.deck.sync import SyncReport
+    from studyapp.study.opening import Study
+
+
+class StudyApp(App[int]):
+    """The terminal app on one learner's deck."""
+
+    TITLE = "studyapp"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "toggle_keys", "Keys", key_display="?"),
+    ]
+
+    class Glanced(Message):
+        """What a first look found, before the deck is open."""
+
+        def __init__(self, found: Glance | None) -> None:
+            super().__init__()
+            self.found = found
+
+    class Opened(Message):
+        """The deck is open and up to date."""
+
+        def __init__(self, study: Study, report: SyncReport) -> None:
+            super().__init__()
+            self.study = study
+            self.report = report
+
+    class NotOpened(Message):
+        """The deck can't be used."""
+
+        def __init__(self, error: DeckError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, places: Places, clock: Clock = system_clock) -> None:
+        super().__init__()
+        self.places = places
+        self.study: Study | None = None
+        self.found: Glance | None = None
+        self.clock = clock
+
+    def on_mount(self) -> None:
+        """Shows the frame; the deck comes after the first paint."""
+        self.push_screen(TodayScreen())
+        self.call_after_refresh(self.run_worker, self._open, thread=True, exclusive=True, group="open")
+
+    def _open(self) -> None:
+        self.post_message(self.Glanced(glance(self.places.deck, self.clock)))
+        from studyapp.study.opening import open_study
+
+        try:
+            study, report = open_study(self.places, self.clock)
+        except DeckError as error:
+            self.post_message(self.NotOpened(error))
+        else:
+            self.post_message(self.Opened(study, report))
+
+    def on_study_app_glanced(self, message: Glanced) -> None:
+        """Passes the first look on to the screen."""
+        self.found = message.found
+        self._tell_screens()
+
+    def on_study_app_opened(self, message: Opened) -> None:
+        """From here on everything works."""
+        self.study = message.study
+        self._tell_screens()
+
+    def on_study_app_not_opened(self, message: NotOpened) -> None:
+        """Says why, and leaves when that was read."""
+        self.push_screen(ProblemScreen(message.error), lambda _: self.exit(1))
+
+    def _tell_screens(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, StudyScreen):
+                screen.study_changed()
+
+    def report(self, error: DeckError) -> None:
+        """Shows what went wrong."""
+        self.push_screen(ProblemScreen(error))
+
+    def edit(self, path: Path, line: int = 1) -> bool:
+        """Opens a file in the learner's editor and waits for it. Returns whether an editor ran."""
+        command = editor_command(path, line)
+        if command is None:
+            self.notify("Set $EDITOR to your editor: none was found.", severity="warning")
+            return False
+        try:
+            with self.suspend():
+                subprocess.run(command, check=False)
+        except SuspendNotSupported:
+            self.notify(f"This terminal can't make room for an editor. The file is {path}", timeout=10)
+            return False
+        except OSError as error:
+            self.notify(f"The editor {command[0]} can't be started: {error}", severity="warning")
+            return False
+        return True
+
+    def action_toggle_keys(self) -> None:
+        """Shows or hides the list of all keys."""
+        if self.screen.query("HelpPanel"):
+            self.action_hide_help_panel()
+        else:
+            self.action_show_help_panel()
