@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studyapp.paths import Places, config_path, deck_path
+from studyapp.paths import find_places
 
 if TYPE_CHECKING:
     from studyapp.deck.sync import SyncReport
@@ -36,9 +36,9 @@ def main(context: click.Context, deck: Path | None, workspace: Path | None) -> N
     """Study for machine-learning interviews. Without a command, the app opens."""
     context.obj = _Options(deck, workspace)
     if context.invoked_subcommand is None:
-        from studyapp.tui.app import StudyApp
+        from studyapp.tui.app import run
 
-        context.exit(StudyApp(_places(context.obj)).run() or 0)
+        context.exit(run(deck, workspace))
 
 
 @main.command()
@@ -94,16 +94,10 @@ def _study(options: _Options) -> Iterator[tuple[Study, SyncReport]]:
     from studyapp.study.opening import open_study
 
     try:
-        study, report = open_study(_places(options), system_clock)
+        study, report = open_study(find_places(options.deck, options.workspace), system_clock)
         try:
             yield study, report
         finally:
             study.deck.close()
     except DeckError as error:
         raise click.ClickException(str(error)) from None
-
-
-def _places(options: _Options) -> Places:
-    import grader
-
-    return Places(deck_path(options.deck), config_path(), grader.workspace_path(options.workspace))

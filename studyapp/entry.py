@@ -6,8 +6,12 @@ import sys
 
 
 def main() -> None:
-    """Runs the command line. A bare `due` is answered at once: loading click alone would take longer."""
-    if sys.argv[1:] == ["due"]:
+    """Runs the command line. The two daily commands don't wait for click to be loaded."""
+    if not sys.argv[1:]:
+        from studyapp.tui.app import run
+
+        sys.exit(run())
+    elif sys.argv[1:] == ["due"]:
         from studyapp.due import print_due
 
         print_due(None)

@@ -10,11 +10,11 @@ APP = "studyapp"
 
 
 class Places(NamedTuple):
-    """Where everything of a learner is."""
+    """Where everything of a learner is. workspace: None for the default, which only the grader knows."""
 
     deck: Path
     config: Path
-    workspace: Path
+    workspace: Path | None
 
 
 def deck_path(override: Path | None = None) -> Path:
@@ -27,6 +27,11 @@ def deck_path(override: Path | None = None) -> Path:
     from platformdirs import user_data_path
 
     return user_data_path(APP, appauthor=False) / "deck.sqlite3"
+
+
+def find_places(deck: Path | None = None, workspace: Path | None = None) -> Places:
+    """All places, with those that an option of the command line named."""
+    return Places(deck_path(deck), config_path(), workspace)
 
 
 def config_path() -> Path:

@@ -55,7 +55,8 @@ def open_study(
         folders += [NotesFolder(folder, writable=config.write_ids) for folder in config.note_folders()]
     except ConfigError as error:
         warnings.append(str(error))
-    study = Study(deck, grader.Catalog.default(), folders, places.workspace, warnings)
+    workspace = grader.workspace_path(places.workspace)
+    study = Study(deck, grader.Catalog.default(), folders, workspace, warnings)
     progress("reading the notes")
     report = study.sync()
     warnings += note_problems(deck)

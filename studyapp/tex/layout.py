@@ -3,6 +3,8 @@
 import unicodedata
 from dataclasses import replace
 
+import msgspec
+
 from studyapp.tex.box import Box, beside, spaces, stack, text_box
 from studyapp.tex.delimiters import grown
 from studyapp.tex.items import (
@@ -149,7 +151,8 @@ def _(node: Accent, style: Style) -> Item:
     base = unwrapped(node.base)
     if isinstance(base, Script) and isinstance(base.base, Symbol):
         # \bar{\alpha_t} is drawn as \bar\alpha_t: the mark fits on the letter, not over both.
-        return lay(replace(base, base=replace(node, base=base.base)), style)
+        accented = msgspec.structs.replace(node, base=base.base)
+        return lay(msgspec.structs.replace(base, base=accented), style)
     item = lay(base, style)
     if item.is_row and item.box.width == 1:
         return replace(item, box=text_box(unicodedata.normalize("NFC", item.text + node.combining)), glyph="")

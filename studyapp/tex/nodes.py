@@ -1,8 +1,12 @@
-"""What a formula consists of: the parser builds these, the layout draws them."""
+"""What a formula consists of: the parser builds these, the layout draws them.
 
-from dataclasses import dataclass, field
+Structs instead of dataclasses, which take ten times as long to define: the first card waits for this module.
+"""
+
 from enum import Enum, auto
 from typing import TypeAlias
+
+import msgspec
 
 
 class Kind(Enum):
@@ -18,53 +22,46 @@ class Kind(Enum):
     INNER = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(msgspec.Struct, frozen=True):
     """One character or a command that stands for one, in the kind that spaces it."""
 
     text: str
     kind: Kind = Kind.ORD
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
+class Space(msgspec.Struct, frozen=True):
     """Explicit space of `width` cells."""
 
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True):
     """Words whose spaces count (`\\text`)."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(msgspec.Struct, frozen=True):
     """Source that this package cannot draw, shown as it is."""
 
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """A braced sub-formula, laid out as one atom; `kind` is what `\\mathrel` and its like ask for."""
 
     body: "Row"
     kind: Kind = Kind.ORD
 
 
-@dataclass(frozen=True, slots=True)
-class Styled:
+class Styled(msgspec.Struct, frozen=True):
     """The part of a group after `\\displaystyle`, `\\textstyle` or `\\scriptstyle`."""
 
     body: "Row"
     display: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(msgspec.Struct, frozen=True):
     """A named function or a large operator; with `limits`, display style puts its scripts above and below.
 
     `large` marks symbols such as ∑, in contrast to words.
@@ -75,8 +72,7 @@ class Operator:
     large: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(msgspec.Struct, frozen=True):
     """A base with a subscript, a superscript and primes."""
 
     base: "Node | None"
@@ -85,8 +81,7 @@ class Script:
     primes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Fraction:
+class Fraction(msgspec.Struct, frozen=True):
     """A fraction, or a binomial coefficient without `bar`; `display` is set by `\\dfrac` and `\\tfrac`."""
 
     top: "Node"
@@ -95,16 +90,14 @@ class Fraction:
     bar: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(msgspec.Struct, frozen=True):
     """`\\sqrt[index]{radicand}`."""
 
     radicand: "Node"
     index: "Node | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accent:
+class Accent(msgspec.Struct, frozen=True):
     """A mark over a base: `combining` goes on one character, `row` is drawn over anything wider."""
 
     base: "Node"
@@ -112,8 +105,7 @@ class Accent:
     row: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ruled:
+class Ruled(msgspec.Struct, frozen=True):
     """An overline, underline, overbrace or underbrace; a brace takes its script as a label."""
 
     base: "Node"
@@ -121,8 +113,7 @@ class Ruled:
     brace: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Stacked:
+class Stacked(msgspec.Struct, frozen=True):
     """`\\overset`, `\\underset`, `\\stackrel`: small material over or under a base."""
 
     base: "Node"
@@ -130,8 +121,7 @@ class Stacked:
     under: "Node | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(msgspec.Struct, frozen=True):
     """`\\xrightarrow[under]{over}` with a shaft as long as its labels."""
 
     head: str
@@ -139,16 +129,14 @@ class Arrow:
     under: "Node | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fenced:
+class Fenced(msgspec.Struct, frozen=True):
     """`\\left … \\middle … \\right`: `parts` are the sub-formulas between the delimiters."""
 
     delimiters: tuple[str, ...]
     parts: tuple["Row", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sized:
+class Sized(msgspec.Struct, frozen=True):
     """A `\\big`-like delimiter; alone it is `rows` high, one of a pair grows with what it encloses."""
 
     text: str
@@ -156,27 +144,24 @@ class Sized:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class Boxed:
+class Boxed(msgspec.Struct, frozen=True):
     """`\\boxed`: square brackets around the hidden or revealed part of a card."""
 
     body: "Node"
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(msgspec.Struct, frozen=True):
     """`\\tag`: the number of an equation."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """An environment of rows and cells: matrices, cases, aligned, array, substack, stacked lines."""
 
     name: str
     rows: tuple[tuple["Row", ...], ...]
-    columns: str = field(default="")
+    columns: str = msgspec.field(default="")
 
 
 Node: TypeAlias = (

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+import msgspec
 
 from studyapp.tex.nodes import Group, Node, Operator, Raw, Row, Script, Space, Styled, Symbol, Table
 from studyapp.tex.symbols import CHARACTER_SYMBOLS, COMMAND_SYMBOLS, DELIMITERS, OPERATORS, SPACES
@@ -239,7 +240,7 @@ class Parser:
         if name not in {"limits", "nolimits"}:
             return operator
         self.pos += len(name) + 1
-        return replace(operator, limits=name == "limits")
+        return msgspec.structs.replace(operator, limits=name == "limits")
 
     def _command_at(self, pos: int) -> tuple[str, int]:
         match = _COMMAND.match(self.source, pos)

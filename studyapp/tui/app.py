@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,7 +15,8 @@ from textual.message import Message
 from studyapp.clock import system_clock
 from studyapp.deck.errors import DeckError
 from studyapp.deck.peek import Glance, glance
-from studyapp.paths import Places
+from studyapp.deck.queries import Card
+from studyapp.paths import Places, find_places
 from studyapp.schedule.day import Clock
 from studyapp.tui.editor import editor_command
 from studyapp.tui.screens.base import StudyScreen
@@ -29,7 +32,8 @@ class StudyApp(App[int]):
     """The terminal app on one learner's deck."""
 
     TITLE = "studyapp"
-    CSS_PATH = "app.tcss"
+    # Textual reads a screen's own style sheet when it is pushed; the default screen never is.
+    CSS_PATH: ClassVar = ["app.tcss", "screens/today.tcss"]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "toggle_keys", "Keys", key_display="?"),
@@ -57,24 +61,31 @@ class StudyApp(App[int]):
             super().__init__()
             self.error = error
 
-    def __init__(self, places: Places, clock: Clock = system_clock) -> None:
+    def __init__(self, find_places: Callable[[], Places], clock: Clock = system_clock) -> None:
         super().__init__()
-        self.places = places
+        self._find_places = find_places
         self.study: Study | None = None
         self.found: Glance | None = None
         self.clock = clock
 
+    def get_default_screen(self) -> TodayScreen:
+        """The screen that is painted first."""
+        return TodayScreen()
+
     def on_mount(self) -> None:
-        """Shows the frame; the deck comes after the first paint."""
-        self.push_screen(TodayScreen())
+        """The deck comes after the first paint."""
         self.call_after_refresh(self.run_worker, self._open, thread=True, exclusive=True, group="open")
 
     def _open(self) -> None:
-        self.post_message(self.Glanced(glance(self.places.deck, self.clock)))
+        places = self._find_places()
+        found = glance(places.deck, self.clock)
+        self.post_message(self.Glanced(found))
+        if found and found.first:
+            _prepare(found.first)
         from studyapp.study.opening import open_study
 
         try:
-            study, report = open_study(self.places, self.clock)
+            study, report = open_study(places, self.clock)
         except DeckError as error:
             self.post_message(self.NotOpened(error))
         else:
@@ -126,3 +137,15 @@ class StudyApp(App[int]):
             self.action_hide_help_panel()
         else:
             self.action_show_help_panel()
+
+
+def _prepare(card: Card) -> None:
+    """Lays a card out once, so that showing it finds everything loaded."""
+    from studyapp.typeset import typeset
+
+    typeset(card.front, 80)
+
+
+def run(deck: Path | None = None, workspace: Path | None = None) -> int:
+    """Opens the app until it is left; returns the exit code."""
+    return StudyApp(partial(find_places, deck, workspace)).run() or 0

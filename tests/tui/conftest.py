@@ -66,9 +66,13 @@ def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def make_app(tmp_path: Path, content: Path, clock: FakeClock) -> Callable[[], StudyApp]:  # noqa: ARG001
-    places = Places(tmp_path / "deck.sqlite3", tmp_path / "config.toml", tmp_path / "workspace")
-    return lambda: StudyApp(places, clock)
+def places(tmp_path: Path) -> Places:
+    return Places(tmp_path / "deck.sqlite3", tmp_path / "config.toml", tmp_path / "workspace")
+
+
+@pytest.fixture
+def make_app(places: Places, content: Path, clock: FakeClock) -> Callable[[], StudyApp]:  # noqa: ARG001
+    return lambda: StudyApp(lambda: places, clock)
 
 
 async def until(pilot: Pilot[int], happened: Callable[[], bool]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from studyapp.paths import Places
 from studyapp.schedule.memory import Rating
 from studyapp.tui.app import StudyApp
 from studyapp.tui.screens.exercise import ExerciseScreen
@@ -143,9 +144,9 @@ async def test_when_nothing_is_left_it_says_so_and_undo_still_works(make_app: Ma
         assert "causal mask" in text(pilot, "#card")
 
 
-async def test_a_damaged_deck_is_explained_and_left_alone(make_app: Make):
+async def test_a_damaged_deck_is_explained_and_left_alone(make_app: Make, places: Places):
     app = make_app()
-    app.places.deck.write_text("no deck " * 100)
+    places.deck.write_text("no deck " * 100)
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
         assert isinstance(app.screen, ProblemScreen)
@@ -153,11 +154,11 @@ async def test_a_damaged_deck_is_explained_and_left_alone(make_app: Make):
         await pilot.press("enter")
         await pilot.pause()
     assert app.return_value == 1
-    assert app.places.deck.read_text().startswith("no deck")
+    assert places.deck.read_text().startswith("no deck")
 
 
 async def test_the_exercise_of_the_day_is_solved_recorded_and_scheduled(
-    make_app: Make, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    make_app: Make, places: Places, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("VISUAL", "true")
     app = make_app()
@@ -169,7 +170,7 @@ async def test_the_exercise_of_the_day_is_solved_recorded_and_scheduled(
         assert isinstance(app.screen, ExerciseScreen)
         await pilot.press("g")  # nothing to grade yet
         await pilot.press("e")
-        file = app.places.workspace / "sliding_window_max.py"
+        file = places.workspace / "sliding_window_max.py"
         await pilot.press("g")
         await judged(pilot)
         assert "accepted" not in text(pilot, "#verdict")

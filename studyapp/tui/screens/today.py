@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 class TodayScreen(StudyScreen):
     """Tells what to do today and starts it."""
 
-    CSS_PATH = "today.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space,enter,r", "review", "Review", key_display="space"),
         Binding("x", "exercise", "Exercise"),
