@@ -14,7 +14,7 @@ class StudyScreen(Screen[None]):
     """A screen that is told when the deck has been looked at, opened or changed."""
 
     # Textual declares it as an instance variable, which rules out a ClassVar.
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (64, "-narrow"), (100, "-wide")]  # noqa: RUF012
 
     @property
     def study_app(self) -> StudyApp:

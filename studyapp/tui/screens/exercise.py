@@ -21,6 +21,7 @@ from studyapp.deck.attempts import ExerciseState, Outcome, give_up
 from studyapp.deck.errors import DeckError
 from studyapp.study.exercises import begin, record_verdict
 from studyapp.study.opening import Study
+from studyapp.tui.difficulty import difficulty_text
 from studyapp.tui.screens.base import StudyScreen
 from studyapp.tui.screens.question import QuestionScreen
 from studyapp.tui.widgets.card_view import CardView
@@ -36,8 +37,9 @@ class ExerciseScreen(StudyScreen):
         Binding("g", "grade", "Grade"),
         Binding("G", "give_up", "Give up"),
         Binding("m", "toggle_math", "TeX"),
-        Binding("j,down", "scroll(1)", "Scroll down", show=False),
-        Binding("k,up", "scroll(-1)", "Scroll up", show=False),
+        Binding("tab", "app.focus_next", "Other pane"),
+        Binding("j", "scroll(1)", "Scroll down", show=False),
+        Binding("k", "scroll(-1)", "Scroll up", show=False),
         Binding("h,left", "sideways(-1)", "Scroll left", show=False),
         Binding("l,right", "sideways(1)", "Scroll right", show=False),
         Binding("q,escape", "leave", "Back", key_display="q"),
@@ -77,9 +79,9 @@ class ExerciseScreen(StudyScreen):
         """Prompt and verdict, side by side where there is room."""
         yield Static("", id="status")
         with Container(id="panes"):
-            with VerticalScroll(id="prompt", can_focus=False):
+            with VerticalScroll(id="prompt", classes="pane"):
                 yield CardView(id="text")
-            with VerticalScroll(id="result", can_focus=False):
+            with VerticalScroll(id="result", classes="pane"):
                 yield Static("", id="verdict", markup=False)
         yield Footer()
 
@@ -141,8 +143,9 @@ class ExerciseScreen(StudyScreen):
         view.raw_math = not view.raw_math
 
     def action_scroll(self, lines: int) -> None:
-        """Moves the prompt up or down."""
-        self.query_one("#prompt").scroll_relative(y=lines * 2, animate=False)
+        """Moves the pane that has the focus up or down."""
+        pane = self.focused or self.query_one("#prompt")
+        pane.scroll_relative(y=lines * 2, animate=False)
 
     def action_sideways(self, steps: int) -> None:
         """Moves lines that are wider than the screen."""
@@ -194,6 +197,8 @@ class ExerciseScreen(StudyScreen):
             today = self._study.deck.now().day
             text = Content("\n").join([text, Content(""), outcome_text(outcome, today)])
         self._say(text)
+        self.query_one("#result").scroll_home(animate=False)
+        self.query_one("#result").focus()
         self._show_status()
         self.refresh_bindings()
 
@@ -230,10 +235,9 @@ class ExerciseScreen(StudyScreen):
         if started is not None:
             minutes = max(0, self._study.deck.now().at - started) // 60_000
             spent = f" · {minutes} of {self._exercise.description.minutes} min"
-        difficulty = self._exercise.description.difficulty
-        level = "●" * difficulty + "○" * (5 - difficulty)
+        level = difficulty_text(self._exercise.description.difficulty)
         self.query_one("#status", Static).update(
-            Content.assemble((self._exercise.title, "bold"), (f"   {level}{spent}", "$text-muted"))
+            Content.assemble((self._exercise.title, "bold"), (f"   {level}{spent}", "$foreground-muted"))
         )
 
     def _show_past(self) -> None:

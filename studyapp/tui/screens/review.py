@@ -239,6 +239,6 @@ class ReviewScreen(StudyScreen):
 
 def _status(card: Card | None, counts: str) -> Content:
     if card is None:
-        return Content.styled(counts, "$text-muted")
+        return Content.styled(counts, "$foreground-muted")
     topic = card.topic.replace("_", " ")
-    return Content.assemble((topic, "bold"), ("   " + counts, "$text-muted"))
+    return Content.assemble((topic, "bold"), ("   " + counts, "$foreground-muted"))

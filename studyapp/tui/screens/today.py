@@ -13,6 +13,7 @@ from textual.widgets import Footer, Static
 
 from studyapp.deck.errors import DeckError
 from studyapp.schedule.day import calendar_date
+from studyapp.tui.difficulty import difficulty_text
 from studyapp.tui.screens.base import StudyScreen
 
 if TYPE_CHECKING:
@@ -123,7 +124,9 @@ class TodayScreen(StudyScreen):
 
 def _heading(today: date) -> Content:
     return Content.assemble(
-        ("studyapp", "bold $primary"), ("  ", ""), (f"{today:%A}, {today.day} {today:%B %Y}", "$text-muted")
+        ("studyapp", "bold $primary"),
+        ("  ", ""),
+        (f"{today:%A}, {today.day} {today:%B %Y}", "$foreground-muted"),
     )
 
 
@@ -135,12 +138,12 @@ def _cards(counts: Counts, streak: int, next_learning: int | None) -> Content:
         lines.append(Content(f"Done for now. A card comes back in {next_learning} min."))
     else:
         lines.append(Content("Done for today. Well remembered."))
-    lines.append(Content.styled(_streak(streak), "$text-muted"))
+    lines.append(Content.styled(_streak(streak), "$foreground-muted"))
     return Content("\n").join(lines)
 
 
 def _figure(number: int, what: str) -> Content:
-    return Content.assemble((f"{number:>5}", "bold"), (f"  {what}", "$text-muted"))
+    return Content.assemble((f"{number:>5}", "bold"), (f"  {what}", "$foreground-muted"))
 
 
 def _streak(days: int) -> str:
@@ -156,7 +159,8 @@ def _exercise(today: Today) -> Content:
         state = today.assignment.state
         lines = [
             Content.styled(state.title, "bold"),
-            Content.styled(today.assignment.reason, "$text-muted"),
+            Content.styled(today.assignment.reason, "$foreground-muted"),
+            Content.styled(f"{today.minutes} min  {difficulty_text(today.difficulty)}", "$foreground-muted"),
             Content(""),
             Content.assemble(("x", "bold $primary"), " opens it"),
         ]
@@ -165,5 +169,5 @@ def _exercise(today: Today) -> Content:
         lines.append(Content.styled(f"Done today: {titles}", "$text-success"))
     elif today.coming is not None and today.assignment is None:
         state, days = today.coming
-        lines.append(Content.styled(f"{state.title} returns in {days} d", "$text-muted"))
+        lines.append(Content.styled(f"{state.title} returns in {days} d", "$foreground-muted"))
     return Content("\n").join(lines)

@@ -20,10 +20,10 @@ _STYLES = {
     "link": "underline $text-secondary",
     "math": "",
     "cloze": "bold $text-warning",
-    "quote": "italic $text-muted",
-    "rule": "$text-disabled",
+    "quote": "italic $foreground-muted",
+    "rule": "$foreground-disabled",
     "bullet": "$text-primary",
-    "dim": "$text-muted",
+    "dim": "$foreground-muted",
 }
 _SIDE_STEP = 8
 

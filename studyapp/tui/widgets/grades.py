@@ -66,7 +66,7 @@ class Grades(Horizontal):
             # An IntEnum's members equal their numbers, so a plain number finds its wait.
             wait = "…" if waits is None else waits[number]  # type: ignore[index]
             label = Content.assemble(
-                (f"{number} ", "bold"), (name, f"bold {colour}"), "\n", (wait, "$text-muted")
+                (f"{number} ", "bold"), (name, f"bold {colour}"), "\n", (wait, "$foreground-muted")
             )
             self.query_one(f"#grade-{number}", Static).update(label)
 

@@ -12,7 +12,7 @@ from studyapp.deck.attempts import Outcome
 
 def progress_text(results: Sequence[grader.CheckResult]) -> Content:
     """The checks finished so far, the newest last."""
-    lines = [Content.styled("Grading …  q cancels", "$text-muted")]
+    lines = [Content.styled("Grading …  q cancels", "$foreground-muted")]
     lines += [_mark(result) for result in results]
     return Content("\n").join(lines)
 
@@ -21,7 +21,7 @@ def verdict_text(verdict: grader.Verdict) -> Content:
     """The whole verdict."""
     style = "bold $text-success" if verdict.verdict == "accepted" else "bold $text-error"
     groups = " · ".join(f"{group} {score.passed}/{score.total}" for group, score in verdict.groups.items())
-    lines = [Content.assemble((verdict.verdict, style), ("   " + groups, "$text-muted"))]
+    lines = [Content.assemble((verdict.verdict, style), ("   " + groups, "$foreground-muted"))]
     if verdict.message:
         lines += [Content(""), Content(verdict.message)]
     if verdict.diagnosis:
@@ -57,8 +57,8 @@ def _mark(result: grader.CheckResult) -> Content:
 def _failure(result: grader.CheckResult) -> list[Content]:
     lines = [_mark(result)]
     if result.outcome != "wrong answer":
-        lines[0] = lines[0] + Content.styled(f"  ({result.outcome})", "$text-muted")
+        lines[0] = lines[0] + Content.styled(f"  ({result.outcome})", "$foreground-muted")
     lines += [Content(f"  {line}") for line in result.message.splitlines()]
     if result.given:
-        lines.append(Content.styled(f"  given {result.given}", "$text-muted"))
+        lines.append(Content.styled(f"  given {result.given}", "$foreground-muted"))
     return lines
