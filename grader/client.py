@@ -18,8 +18,8 @@ from typing import IO
 
 import msgspec
 
-from grader.catalog import Catalog, Exercise
-from grader.judge.request import Event, Final, Progress, Task
+from grader.catalog import Catalog
+from grader.judge.request import Event, Final, Task
 from grader.process import clean_environment
 from grader.verdict import CheckResult, Verdict
 from grader.workspace import workspace_path
@@ -204,6 +204,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-__all__ = ["Cancelled", "Exercise", "Progress", "SubmissionFileError", "check", "read_submission"]

@@ -9,7 +9,6 @@ _FIXED = {
     "MKL_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
     # Fixed from the start: glibc otherwise raises it with use, and peak memory stops following allocations.
     "MALLOC_MMAP_THRESHOLD_": "65536",
     "LANG": "C.UTF-8",

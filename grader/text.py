@@ -1,10 +1,14 @@
 """Text from a submission made fit for a terminal, and values shortened for a message."""
 
+import math
 import sys
 import unicodedata
+from itertools import islice
 from typing import Any
 
 _LIMIT = 160
+_FEW = 16
+_WIDE = 1000
 
 
 def neutralise(text: str) -> str:
@@ -29,13 +33,11 @@ def describe(value: Any, limit: int = _LIMIT) -> str:
         return "generator"
     if numpy is not None and isinstance(value, numpy.ndarray):
         return _describe_array("array", value, str(value.dtype), limit)
-    if type(value) in (list, tuple):
-        return _describe_items(value, limit)
-    if type(value) is dict:
-        return shorten(
-            "{" + ", ".join(f"{key!r}: {describe(each, 60)}" for key, each in value.items()) + "}", limit
-        )
-    return shorten(repr(value), limit)
+    if type(value) in (list, tuple, dict):
+        return shorten(_describe_items(value, limit), limit)
+    if type(value) is int and value.bit_length() > _WIDE:
+        return f"an integer of {value.bit_length()} bits"
+    return shorten(repr(value[:limit] if isinstance(value, str | bytes) else value), limit)
 
 
 def describe_call(function: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> str:
@@ -53,19 +55,31 @@ def _visible(character: str) -> str:
 
 def _describe_array(kind: str, value: Any, dtype: str, limit: int) -> str:
     shape = "×".join(map(str, value.shape)) or "scalar"
-    numbers = shorten(repr(value.tolist()), limit) if 0 < _length(value) <= 16 else ""
-    return f"{kind} {shape} {dtype} {numbers}".rstrip()
+    numbers = repr(_rounded(value.tolist())) if 0 < math.prod(value.shape) <= _FEW else ""
+    return f"{kind} {shape} {dtype} {shorten(numbers, limit)}".rstrip()
 
 
-def _length(value: Any) -> int:
-    return int(value.numel() if hasattr(value, "numel") else value.size)
+def _rounded(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_rounded(each) for each in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def _describe_items(value: Any, limit: int) -> str:
-    shown = [describe(each, 60) for each in value[:12]]
-    if len(value) > 12:
+    inner = limit // 2
+    if inner < _LIMIT // 8:
+        return "…"
+    if type(value) is dict:
+        shown = [
+            f"{describe(key, inner)}: {describe(each, inner)}" for key, each in islice(value.items(), _FEW)
+        ]
+    else:
+        shown = [describe(each, inner) for each in value[:_FEW]]
+    if len(value) > _FEW:
         shown.append(f"… {len(value)} in all")
     inside = ", ".join(shown)
+    if type(value) is dict:
+        return f"{{{inside}}}"
     if type(value) is list:
-        return shorten(f"[{inside}]", limit)
-    return shorten(f"({inside},)" if len(value) == 1 else f"({inside})", limit)
+        return f"[{inside}]"
+    return f"({inside},)" if len(value) == 1 else f"({inside})"

@@ -87,18 +87,17 @@ def read_journal(workspace: Path) -> Iterator[Verdict]:
 
 
 def _create(path: Path, text: str) -> bool:
-    """Write a new file whole or not at all; False when there is one already."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    """Write a new file whole; False when there is one already."""
     try:
-        with draft.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)
+        path.touch(exist_ok=False)
     except FileExistsError:
         return False
-    finally:
-        draft.unlink(missing_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    with draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
     return True
 
 
@@ -108,8 +107,8 @@ def _archive(path: Path, attempts: Path) -> Path:
     while True:
         target = attempts / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.py"
         try:
-            os.link(path, target, follow_symlinks=False)
+            # Reserves the name: the file that is replaced next can only be this empty one.
+            target.touch(exist_ok=False)
         except FileExistsError:
             continue
-        path.unlink()
-        return target
+        return path.replace(target)

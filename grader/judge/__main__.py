@@ -9,11 +9,13 @@ import struct
 import sys
 import threading
 import time
+from pathlib import Path
 
 import msgspec
 
+from grader.catalog import Exercise
 from grader.judge.request import Event, Final, Progress, Task
-from grader.judge.workers import Zygote, modules_for
+from grader.judge.zygote import Zygote, modules_for
 from grader.sandbox import limits
 from grader.verdict import CheckResult
 
@@ -25,16 +27,20 @@ def main(events: int) -> None:
     began, clock = time.time_ns() // 1_000_000, time.monotonic()
     limits.close_to_tracers(limits.load_libc())
     task = msgspec.msgpack.decode(_read_exactly(_LENGTH.unpack(_read_exactly(_LENGTH.size))[0]), type=Task)
-    zygote = Zygote(modules_for(task.description.needs.torch, task.source))
+    exercise = Exercise(task.description, Path(task.folder), Path(task.solutions))
+    programs = task.source + (exercise.driver() or b"")
+    zygote = Zygote(modules_for(task.description.needs.torch, programs))
     threading.Thread(target=_end_with_client, args=[zygote], daemon=True).start()
-    # Imported only now: the zygote imports its part at the same time.
-    from grader.judge.judging import judge
+    try:
+        # Imported only now: the zygote imports its part at the same time.
+        from grader.judge.judging import judge
 
-    def report(check: CheckResult) -> None:
-        _send(events, Progress(check))
+        def report(check: CheckResult) -> None:
+            _send(events, Progress(check))
 
-    verdict = judge(task, zygote, report, began, clock)
-    zygote.close()
+        verdict = judge(exercise, task, zygote, report, began, clock)
+    finally:
+        zygote.close()
     _send(events, Final(verdict))
 
 

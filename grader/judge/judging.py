@@ -2,22 +2,23 @@
 
 import hashlib
 import os
+import sys
 import time
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from grader.catalog import Exercise
 from grader.judge.expectations import diagnose, read_expectations
-from grader.judge.outcome import Judgement, judge_error
+from grader.judge.outcome import MAX_MESSAGE, Judgement, judge_error
 from grader.judge.request import Task
 from grader.judge.seeds import fresh_nonce
 from grader.judge.session import Program, Session
-from grader.judge.workers import Stopped, Zygote
+from grader.judge.stopped import Stopped
+from grader.judge.zygote import Zygote
 from grader.suite.errors import SubmissionError
-from grader.text import neutralise
+from grader.text import neutralise, shorten
 from grader.verdict import CheckResult, Decision, Verdict, decide, decision
 
 _WITHOUT = ("cacheprovider", "terminal", "faulthandler", "warnings", "doctest", "debugging", "logging")
@@ -33,10 +34,17 @@ _PYTEST = [
 
 
 def judge(
-    task: Task, zygote: Zygote, report: Callable[[CheckResult], None], started_at: int, clock: float
+    exercise: Exercise,
+    task: Task,
+    zygote: Zygote,
+    report: Callable[[CheckResult], None],
+    started_at: int,
+    clock: float,
 ) -> Verdict:
-    """Run the suite of the task; never raises for anything that a submission does."""
-    exercise = Exercise(task.description, Path(task.folder), Path(task.solutions))
+    """Run the suite; never raises for anything that a submission does.
+
+    `started_at` is UTC in milliseconds, `clock` the monotonic time of the same moment.
+    """
     _prepare(exercise)
     zygote.wait_until_ready()
     nonce = fresh_nonce() if task.seed is None else task.seed
@@ -126,10 +134,11 @@ class _Judgement:
         self._program.finish(worker)
         if worker.stopped:
             failure = Judgement(worker.stopped.outcome, worker.stopped.message)
-        if failure:
-            self._load_output = bytes(worker.output)
-            return failure._replace(message=f"Your file could not be loaded.\n{failure.message}")
-        return None
+        if failure is None:
+            return None
+        self._load_output = bytes(worker.output)
+        lead = "" if failure.outcome == "internal error" else "Your file could not be loaded.\n"
+        return failure._replace(message=lead + shorten(failure.message, MAX_MESSAGE))
 
 
 def _lacking(missing: list[str]) -> Judgement:
@@ -140,8 +149,9 @@ def _lacking(missing: list[str]) -> Judgement:
 
 
 def _prepare(exercise: Exercise) -> None:
-    """Load no plugin that happens to be installed; one thread, as in the worker."""
+    """Load no plugin that happens to be installed, write nothing beside the suite, use one thread."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    sys.dont_write_bytecode = True
     if exercise.description.needs.torch:
         import torch
 

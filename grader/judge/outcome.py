@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import pytest
 
-from grader.judge.workers import Stopped
+from grader.judge.stopped import Stopped
 from grader.suite.errors import SubmissionError, WrongAnswer
 from grader.text import neutralise, shorten
 from grader.verdict import Outcome
 
-_MESSAGE = 4_000
+MAX_MESSAGE = 4_000
 
 
 class Judgement(NamedTuple):
@@ -24,7 +24,7 @@ class Judgement(NamedTuple):
 def judge_phase(error: BaseException | None, report: pytest.TestReport) -> Judgement:
     """Judge one phase (setup, call, teardown). Everything that is not understood is an internal error."""
     judgement = _judge(error, report)
-    return judgement._replace(message=shorten(neutralise(judgement.message), _MESSAGE))
+    return judgement._replace(message=shorten(neutralise(judgement.message), MAX_MESSAGE))
 
 
 def judge_error(error: SubmissionError) -> Judgement:

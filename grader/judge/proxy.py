@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from grader.catalog import Exercise
-from grader.judge.workers import Stopped, Worker
+from grader.judge.stopped import Stopped
+from grader.judge.workers import Worker
 from grader.suite.errors import SubmissionError, WrongAnswer
 from grader.text import describe_call, neutralise
 from grader.values import Decoded, Encoded, decode, encode

@@ -12,7 +12,8 @@ from grader.catalog import Exercise
 from grader.judge.outcome import Judgement, judge_phase
 from grader.judge.proxy import Remote, Submission, WorkerGenerator
 from grader.judge.seeds import seed_for
-from grader.judge.workers import Worker, Zygote
+from grader.judge.workers import Worker
+from grader.judge.zygote import Zygote
 from grader.verdict import CheckResult, Group, Kind
 
 MAX_TIMEOUTS = 3
@@ -33,12 +34,12 @@ class Program:
 
     def start(self) -> Worker:
         """A fresh worker; raises `Stopped`."""
-        worker = Worker(self._zygote, self.exercise.description.limits)
-        self.measures = worker.started.in_force + [f"missing: {each}" for each in worker.started.missing]
-        return worker
+        return Worker(self._zygote, self.exercise.description.limits)
 
     def load(self, worker: Worker, check_id: str) -> tuple[Remote, list[str]]:
         """Load the submission; returns it with the entry points that it lacks. Raises as `Remote.load`."""
+        started = worker.begin()
+        self.measures = started.in_force + [f"missing: {each}" for each in started.missing]
         remote = Remote(worker, self.exercise)
         return remote, remote.load(self._source, self._filename, seed_for(self.nonce, check_id, "worker"))
 
@@ -110,14 +111,16 @@ class Session:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A module that cannot be collected, or skips itself, is a fault of the suite."""
         if not report.passed:
-            self.problems.append(report.longreprtext or str(report.longrepr))
+            # The last line alone: the rest would show the suite.
+            lines = report.longreprtext.strip().splitlines() or [str(report.longrepr)]
+            self.problems.append(f"{report.nodeid} cannot be collected: {lines[-1]}")
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Name the checks."""
         public = Path(self._program.exercise.folder, "public").resolve()
         for item in items:
-            group: Group = "public" if item.path.is_relative_to(public) else "hidden"
+            group: Group = "public" if item.path.resolve().is_relative_to(public) else "hidden"
             check = Check(item, f"{item.path.stem.removeprefix('test_')}::{item.name}", group)
             self.checks.append(check)
             self._by_node[item.nodeid] = check

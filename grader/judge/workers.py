@@ -1,142 +1,31 @@
-"""The judge's ends of the zygote and of its workers: requests with deadlines, measurements from outside."""
+"""The judge's end of a worker: requests with deadlines, measurements from outside."""
 
-import contextlib
 import os
 import selectors
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
 import time
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import msgspec
 
 from grader.catalog import Limits
-from grader.process import clean_environment
-from grader.sandbox import limits
-from grader.sandbox.reaping import reap, remove
+from grader.judge.stopped import Stopped
+from grader.judge.zygote import Zygote
 from grader.verdict import Outcome
 from grader.wire import (
-    Finish,
     Finished,
-    Fork,
-    Forked,
     Frame,
     FrameBuffer,
     Malformed,
     Message,
     Reply,
     Started,
-    Stream,
-    Trouble,
-    ZygoteReply,
     pack,
 )
 
 _CHUNK = 1 << 20
-R = TypeVar("R", Started, Forked, Finished)
-_NUMPY = ("numpy.random", "safetensors.numpy")
-# The first backward pass imports symbolic_shapes (0.5 s), the first optimizer _dynamo (2 s).
-_TORCH = ("torch", "grader.sandbox.gradients", "torch.fx.experimental.symbolic_shapes")
-_OPTIMIZERS = "torch._dynamo"
-_ZYGOTE = "grader.sandbox.zygote"
 _FOREIGN = "the program wrote to the judge's channel"
-
-
-class Stopped(BaseException):
-    """The end of a check that no suite may catch: a limit, a crash, a forged message, our own failure."""
-
-    def __init__(self, outcome: Outcome, message: str) -> None:
-        super().__init__(message)
-        self.outcome = outcome
-        self.message = message
-
-
-def modules_for(needs_torch: bool, programs: bytes) -> list[str]:
-    """What the zygote should import for an exercise and these sources."""
-    if not needs_torch:
-        return [*_NUMPY]
-    return [*_NUMPY, *_TORCH] + [_OPTIMIZERS] * (b"optim" in programs)
-
-
-class Zygote:
-    """The clean process that forks the workers; started at once, waited for when first needed."""
-
-    def __init__(self, modules: list[str]) -> None:
-        limits.become_subreaper(limits.load_libc())
-        self._folder = tempfile.mkdtemp(prefix="grader-")
-        ours, theirs = socket.socketpair()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", _ZYGOTE, str(theirs.fileno()), self._folder, *modules],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env=clean_environment(),
-            pass_fds=[theirs.fileno()],
-        )
-        theirs.close()
-        self._connection = ours
-        self._stream = Stream(ours)
-        self._decoder = msgspec.msgpack.Decoder(ZygoteReply)
-        self._requests = 0
-
-    def wait_until_ready(self) -> None:
-        """Block until the zygote has imported everything; raises `Stopped`."""
-        self._receive(Started)
-
-    def fork(self, bounds: Limits, connection: socket.socket, output: int) -> None:
-        """Start a worker at the other end of `connection`; raises `Stopped`."""
-        self._send(Fork(self._next(), bounds.cpu_seconds, bounds.memory_mib), [connection.fileno(), output])
-        self._receive(Forked)
-
-    def finish(self) -> Finished:
-        """Kill and reap the worker with all it left behind; raises `Stopped`."""
-        self._send(Finish(self._next()))
-        finished: Finished = self._receive(Finished)
-        return finished
-
-    def close(self) -> None:
-        """End the zygote and its worker; waits until they are gone."""
-        self._connection.close()
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        # Its own work, unless a submission killed it.
-        reap(None)
-        remove(self._folder)
-
-    def _next(self) -> int:
-        self._requests += 1
-        return self._requests
-
-    def _send(self, message: Message, descriptors: list[int] | None = None) -> None:
-        try:
-            self._stream.send(message, descriptors=descriptors)
-        except OSError:
-            self._lost()
-
-    def _receive(self, kind: type[R]) -> R:
-        try:
-            reply = self._stream.receive().read(self._decoder)
-        except (EOFError, OSError, Malformed):
-            self._lost()
-        if isinstance(reply, Trouble):
-            raise Stopped("internal error", reply.what)
-        if not isinstance(reply, kind) or reply.seq != self._requests:
-            raise Stopped("internal error", "the zygote answered out of order")
-        return reply
-
-    def _lost(self) -> NoReturn:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=1)
-        raise Stopped(
-            "internal error",
-            f"the process that starts the sandbox ended (status {self._process.returncode}). If your program "
-            "kills processes, that is the reason; otherwise run the check again.",
-        )
 
 
 class Worker:
@@ -167,7 +56,13 @@ class Worker:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._pipe, selectors.EVENT_READ)
         self._printing = True
-        self.started = self._expect(self._exchange(b""), Started)
+
+    def begin(self) -> Started:
+        """Wait until the worker has confined itself; returns the measures in force. Raises `Stopped`."""
+        started = self._read(self._exchange(b""))
+        if not isinstance(started, Started):
+            self.malformed()
+        return started
 
     def ask(self, kind: type[Message], *arguments: Any, body: bytes = b"") -> tuple[Reply, bytes]:
         """Send a request of this kind and return the reply with its body; raises `Stopped`."""
@@ -210,12 +105,6 @@ class Worker:
         try:
             reply: Reply = frame.read(self._decoder)
         except Malformed:
-            self.malformed()
-        return reply
-
-    def _expect(self, frame: Frame, kind: type[Started]) -> Started:
-        reply = self._read(frame)
-        if not isinstance(reply, kind):
             self.malformed()
         return reply
 

@@ -223,6 +223,7 @@ def _detach(connection: int, output: int, folder: str) -> None:
     os.chdir(folder)
     os.environ.update(HOME=folder, TMPDIR=folder)
     sys.argv = ["submission"]
+    sys.dont_write_bytecode = True
     sys.stdout = os.fdopen(1, "w", 1, "utf-8", "backslashreplace", closefd=False)
     sys.stderr = os.fdopen(2, "w", 1, "utf-8", "backslashreplace", closefd=False)
 

@@ -40,10 +40,10 @@ class Zygote:
 
     def serve(self, modules: list[str]) -> None:
         """Answer requests until the judge is gone, then leave no process and no file."""
-        preload(modules)
         decoder = msgspec.msgpack.Decoder(ZygoteRequest)
-        self._stream.send(Started(0, [], []))
         try:
+            preload(modules)
+            self._stream.send(Started(0, [], []))
             while True:
                 self._answer(self._stream.receive().read(decoder))
         except (EOFError, OSError):

@@ -68,3 +68,10 @@ def test_every_card_has_its_own_id_and_a_short_answer(path: Path):
 
 def test_the_notes_fit_together():
     assert [str(problem) for problem in check_collection(read_note(path) for path in NOTES)] == []
+
+
+@pytest.mark.parametrize("path", NOTES, ids=lambda path: path.stem)
+def test_every_card_fits_a_terminal_of_80_columns(path: Path):
+    for card in read_note(path).cards:
+        for line in (*typeset(card.front, 76), *typeset(card.back, 76)):
+            assert line.width <= 76, f"{card.id}: {line.text}"

@@ -100,7 +100,7 @@ def test_every_solution_is_accounted_for(exercise: Exercise) -> None:
 @each_exercise
 def test_the_starter_passes_nothing(exercise: Exercise) -> None:
     verdict = grader.check(exercise.id, exercise.folder / "starter.py", seed=1)
-    assert verdict.verdict == "runtime error"
+    assert verdict.verdict == "runtime error", verdict.message
     assert [check.id for check in verdict.checks if check.outcome == "passed"] == []
 
 
@@ -115,7 +115,7 @@ def test_rejected_programs_fail_in_their_own_way(exercise: Exercise, entry: dict
     program = exercise.solutions / "rejected" / entry["program"]
     verdict = grader.check(exercise.id, program, seed=3)
     failed = failures(verdict)
-    assert verdict.verdict == program.parent.name.replace("_", " ")
+    assert verdict.verdict == program.parent.name.replace("_", " "), verdict.message
     assert [check_id for check_id in failed if not is_named(check_id, entry["fails"])] == []
     ran = [check.id for check in verdict.checks if check.outcome != "passed"]
     assert [pattern for pattern in entry["fails"] if not any(is_named(one, [pattern]) for one in ran)] == []

@@ -1,0 +1,30 @@
+"""A place to write small exercises and programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader import Verdict, check
+from tests.grader.packages import Workshop
+
+Judge = Callable[..., Verdict]
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    return Workshop(tmp_path)
+
+
+@pytest.fixture
+def judge(workshop: Workshop) -> Judge:
+    """Judges a program text against the default exercise, or against the one that the test wrote."""
+
+    def run(program: str, **options: object) -> Verdict:
+        if not workshop.catalog.ids():
+            workshop.exercise()
+        return check("total", workshop.submit(program), catalog=workshop.catalog, **options)
+
+    return run
