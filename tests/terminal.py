@@ -38,7 +38,10 @@ class Terminal:
             if time.monotonic() > deadline:
                 raise AssertionError(f"{text!r} did not appear; the program wrote {self._plain()[-3000:]!r}")
             if select.select([self._descriptor], [], [], 0.5)[0]:
-                self._written += os.read(self._descriptor, 65536)
+                try:
+                    self._written += os.read(self._descriptor, 65536)
+                except OSError:  # what Linux reports when the other side is closed
+                    raise AssertionError(f"the program ended; it wrote {self._plain()[-3000:]!r}") from None
         self._written = b""
 
     def close_window(self) -> None:
