@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from studyapp.deck.attempts import ExerciseState, exercise_states
 from studyapp.deck.queries import Counts
-from studyapp.study.exercises import Assignment, exercise_of_the_day, next_due, solved_today
+from studyapp.study.exercises import Assignment, exercise_of_the_day, next_due, solved_today, take_journal
 from studyapp.study.opening import Study
 
 
@@ -29,8 +29,9 @@ class Today:
 
 
 def today(study: Study) -> Today:
-    """Where the learner stands now."""
+    """Where the learner stands now, verdicts given in a shell meanwhile included."""
     deck, catalog = study.deck, study.catalog
+    take_journal(deck, catalog, study.workspace)
     now = deck.now()
     states = exercise_states(deck)
     requires = {id_: catalog.get(id_).description.requires_exercises for id_ in catalog.ids()}

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import grader
+from grader.workspace import append_verdict
 from studyapp.paths import Places
 from studyapp.schedule.memory import Rating
+from studyapp.study import opening
 from studyapp.tui.app import StudyApp
 from studyapp.tui.screens.exercise import ExerciseScreen
 from studyapp.tui.screens.problem import ProblemScreen
 from studyapp.tui.screens.review import ReviewScreen
 from studyapp.tui.screens.today import TodayScreen
 from tests.conftest import FakeClock
-from tests.tui.conftest import judged, opened, text
+from tests.tui.conftest import judged, opened, text, until
 
 SOLVED = Path(__file__).parents[2] / "solutions/sliding_window_max/accepted/monotonic_deque.py"
 
@@ -49,6 +55,56 @@ async def test_a_card_is_answered_graded_and_scheduled(make_app: Make):
         await pilot.press("q")
         assert isinstance(app.screen, TodayScreen)
         assert "1  due" in text(pilot, "#cards")
+
+
+async def test_a_review_begins_before_the_deck_is_open_and_grades_when_it_is(
+    make_app: Make, monkeypatch: pytest.MonkeyPatch
+):
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+    may_open = threading.Event()
+    open_study = opening.open_study
+
+    def slowly(*arguments: Any) -> Any:
+        assert may_open.wait(60)
+        return open_study(*arguments)
+
+    monkeypatch.setattr(opening, "open_study", slowly)
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space")
+        await until(pilot, lambda: isinstance(app.screen, ReviewScreen))
+        assert "What divides the scores" in text(pilot, "#card")
+        await pilot.press("space")
+        assert "variance" in text(pilot, "#card")
+        await pilot.press("3")  # nothing to write it into yet
+        assert "variance" in text(pilot, "#card")
+        may_open.set()
+        await opened(pilot)
+        assert "variance" in text(pilot, "#card")
+        await pilot.press("3")
+        assert app.study is not None
+        assert app.study.deck.memory("attention/scale").reps == 1
+
+
+async def test_a_verdict_from_the_shell_shows_on_the_first_screen(make_app: Make, places: Places):
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("space")
+        assert places.workspace is not None
+        verdict = grader.Verdict(
+            id="5" * 32,
+            exercise="sliding_window_max",
+            verdict="accepted",
+            checks=[],
+            nonce=1,
+            submission_sha256="x",
+            started_at=time.time_ns() // 1_000_000,
+        )
+        append_verdict(places.workspace, verdict)
+        await pilot.press("q")
+        await pilot.pause()
+        assert "Done today: Sliding-window maximum" in text(pilot, "#exercise")
 
 
 @pytest.mark.parametrize(("key", "rating"), [("1", 1), ("2", 2), ("3", 3), ("4", 4)])
