@@ -90,7 +90,7 @@ def set_(options: _Options, name: str | None, value: str | None) -> None:
 @contextmanager
 def _study(options: _Options) -> Iterator[tuple[Study, SyncReport]]:
     from studyapp.clock import system_clock
-    from studyapp.deck.errors import DeckError
+    from studyapp.errors import StudyError
     from studyapp.study.opening import open_study
 
     try:
@@ -99,5 +99,5 @@ def _study(options: _Options) -> Iterator[tuple[Study, SyncReport]]:
             yield study, report
         finally:
             study.deck.close()
-    except DeckError as error:
+    except StudyError as error:
         raise click.ClickException(str(error)) from None

@@ -1,13 +1,9 @@
-"""What can go wrong with a deck, told so that a person knows what to do."""
+"""The error of this package."""
 
 from __future__ import annotations
 
+from studyapp.errors import StudyError
 
-class DeckError(Exception):
-    """what happened, what it means for the data, what to do."""
 
-    def __init__(self, what: str, data: str, remedy: str) -> None:
-        super().__init__(f"{what}\n{data}\n{remedy}")
-        self.what = what
-        self.data = data
-        self.remedy = remedy
+class DeckError(StudyError):
+    """The deck can't be used as asked."""

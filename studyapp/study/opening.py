@@ -12,6 +12,7 @@ from studyapp.deck.backup import back_up
 from studyapp.deck.deck import Deck
 from studyapp.deck.errors import DeckError
 from studyapp.deck.sync import SyncReport, note_problems
+from studyapp.errors import StudyError
 from studyapp.paths import Places
 from studyapp.schedule.day import Clock, calendar_date
 from studyapp.study.exercises import sync_exercises, take_journal
@@ -36,6 +37,20 @@ class Study:
         return report
 
 
+def _installed() -> tuple[grader.Catalog, Path]:
+    """The exercises and the notes that came with this installation."""
+    try:
+        catalog = grader.Catalog.default()
+        catalog.order()
+        return catalog, grader.data_folder("content")
+    except (grader.CatalogError, OSError) as error:
+        raise StudyError(
+            f"The exercises or notes of this installation can't be read: {error}",
+            "Your deck was not opened; nothing in it has changed.",
+            "Install studyapp again.",
+        ) from error
+
+
 def open_study(
     places: Places, clock: Clock, *, progress: Callable[[str], None] = lambda _: None
 ) -> tuple[Study, SyncReport]:
@@ -45,18 +60,19 @@ def open_study(
     reviewing.
 
     Raises:
-        DeckError: the deck can't be used.
+        StudyError: the deck or the installation can't be used.
     """
+    catalog, content = _installed()
     deck = Deck(places.deck, clock)
     warnings: list[str] = []
-    folders = [NotesFolder(grader.data_folder("content"))]
+    folders = [NotesFolder(content)]
     try:
         config = read_config(places.config)
         folders += [NotesFolder(folder, writable=config.write_ids) for folder in config.note_folders()]
     except ConfigError as error:
         warnings.append(str(error))
     workspace = grader.workspace_path(places.workspace)
-    study = Study(deck, grader.Catalog.default(), folders, workspace, warnings)
+    study = Study(deck, catalog, folders, workspace, warnings)
     progress("reading the notes")
     report = study.sync()
     warnings += note_problems(deck)

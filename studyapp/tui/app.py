@@ -13,9 +13,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from studyapp.clock import system_clock
-from studyapp.deck.errors import DeckError
 from studyapp.deck.peek import Glance, glance
 from studyapp.deck.queries import Card
+from studyapp.errors import StudyError
 from studyapp.paths import Places, find_places
 from studyapp.schedule.day import Clock
 from studyapp.tui.editor import editor_command
@@ -57,7 +57,7 @@ class StudyApp(App[int]):
     class NotOpened(Message):
         """The deck can't be used."""
 
-        def __init__(self, error: DeckError) -> None:
+        def __init__(self, error: StudyError) -> None:
             super().__init__()
             self.error = error
 
@@ -76,6 +76,11 @@ class StudyApp(App[int]):
         """The deck comes after the first paint."""
         self.call_after_refresh(self.run_worker, self._open, thread=True, exclusive=True, group="open")
 
+    def on_unmount(self) -> None:
+        """Closing the deck folds its write-ahead log into the file."""
+        if self.study is not None:
+            self.study.deck.close()
+
     def _open(self) -> None:
         places = self._find_places()
         found = glance(places.deck, self.clock)
@@ -86,7 +91,7 @@ class StudyApp(App[int]):
 
         try:
             study, report = open_study(places, self.clock)
-        except DeckError as error:
+        except StudyError as error:
             self.post_message(self.NotOpened(error))
         else:
             self.post_message(self.Opened(study, report))
@@ -110,7 +115,7 @@ class StudyApp(App[int]):
             if isinstance(screen, StudyScreen):
                 screen.study_changed()
 
-    def report(self, error: DeckError) -> None:
+    def report(self, error: StudyError) -> None:
         """Shows what went wrong."""
         self.push_screen(ProblemScreen(error))
 

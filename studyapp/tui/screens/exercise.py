@@ -18,7 +18,7 @@ from textual.widgets import Footer, Static
 import grader
 from studyapp.deck import attempts
 from studyapp.deck.attempts import ExerciseState, Outcome, give_up
-from studyapp.deck.errors import DeckError
+from studyapp.errors import StudyError
 from studyapp.study.exercises import begin, record_verdict
 from studyapp.study.opening import Study
 from studyapp.tui.difficulty import difficulty_text
@@ -110,7 +110,7 @@ class ExerciseScreen(StudyScreen):
         """Opens the learner's file, which is made from the starter when an appearance begins."""
         try:
             path = begin(self._study.deck, self._state(), self._study.catalog, self._study.workspace)
-        except (DeckError, OSError) as error:
+        except (StudyError, OSError) as error:
             self._report(error)
             return
         self.study_app.edit(path)
@@ -190,7 +190,7 @@ class ExerciseScreen(StudyScreen):
         outcome: Outcome | None = None
         try:
             outcome = record_verdict(self._study.deck, message.verdict, self._study.catalog)
-        except DeckError as error:
+        except StudyError as error:
             self._report(error)
         text = verdict_text(message.verdict)
         if outcome is not None and outcome.rating is not None:
@@ -212,7 +212,7 @@ class ExerciseScreen(StudyScreen):
             return
         try:
             memory = give_up(self._study.deck, self._exercise.id)
-        except DeckError as error:
+        except StudyError as error:
             self._report(error)
             return
         days = (memory.due_day or 0) - self._study.deck.now().day
@@ -255,8 +255,8 @@ class ExerciseScreen(StudyScreen):
             lines.append(Content(f"{when}  {figures:>6}  {event.payload['verdict']}"))
         self._say(Content("\n").join(lines))
 
-    def _report(self, error: DeckError | OSError) -> None:
-        if isinstance(error, DeckError):
+    def _report(self, error: StudyError | OSError) -> None:
+        if isinstance(error, StudyError):
             self.study_app.report(error)
         else:
             self.notify(f"Your file can't be created: {error}", severity="error", timeout=12)

@@ -10,15 +10,15 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from studyapp.deck.errors import DeckError
+from studyapp.errors import StudyError
 
 
 class ProblemScreen(ModalScreen[None]):
-    """Shows a DeckError until a key closes it."""
+    """Shows a StudyError until a key closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,space,q", "dismiss", "Close")]
 
-    def __init__(self, error: DeckError) -> None:
+    def __init__(self, error: StudyError) -> None:
         super().__init__()
         self._error = error
 

@@ -14,8 +14,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Footer, Static
 
-from studyapp.deck.errors import DeckError
 from studyapp.deck.queries import Card
+from studyapp.errors import StudyError
 from studyapp.tui.screens.base import StudyScreen
 from studyapp.tui.widgets.card_view import CardView
 from studyapp.tui.widgets.grades import Grades
@@ -80,7 +80,7 @@ class ReviewScreen(StudyScreen):
 
             try:
                 self._session = ReviewSession(app.study.deck, time.monotonic, first=self._card)
-            except DeckError as error:
+            except StudyError as error:
                 app.report(error)
             else:
                 self._show_current(keep=self.revealed)
@@ -130,7 +130,7 @@ class ReviewScreen(StudyScreen):
             return
         try:
             undone = session.undo()
-        except DeckError as error:
+        except StudyError as error:
             self.study_app.report(error)
             return
         if undone is None:
@@ -150,7 +150,7 @@ class ReviewScreen(StudyScreen):
         try:
             report = study.sync()
             session.refresh()
-        except DeckError as error:
+        except StudyError as error:
             self.study_app.report(error)
             return
         for problem in report.problems:
@@ -188,7 +188,7 @@ class ReviewScreen(StudyScreen):
             return False
         try:
             act(self._session)
-        except DeckError as error:
+        except StudyError as error:
             self.study_app.report(error)
             return False
         self._show_current()
@@ -220,7 +220,7 @@ class ReviewScreen(StudyScreen):
         if self._session is not None:
             try:
                 waits = self._session.waits()
-            except DeckError as error:
+            except StudyError as error:
                 self.study_app.report(error)
                 return
         self.query_one(Grades).show_grades(waits)

@@ -11,7 +11,7 @@ from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Static
 
-from studyapp.deck.errors import DeckError
+from studyapp.errors import StudyError
 from studyapp.schedule.day import calendar_date
 from studyapp.tui.difficulty import difficulty_text
 from studyapp.tui.screens.base import StudyScreen
@@ -62,7 +62,7 @@ class TodayScreen(StudyScreen):
 
             try:
                 self._show(today(app.study))
-            except DeckError as error:
+            except StudyError as error:
                 app.report(error)
                 return
             self._show_warnings(app.study.warnings)
@@ -103,7 +103,7 @@ class TodayScreen(StudyScreen):
             return
         try:
             report = study.sync()
-        except DeckError as error:
+        except StudyError as error:
             self.study_app.report(error)
             return
         self.notify(f"{report.added} added, {report.changed} changed, {report.retired} retired")
