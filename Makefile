@@ -1,12 +1,13 @@
 # make study   sets up what is missing and opens the app
 # make test    sets up what is missing and checks everything
+# make verify  proves every exercise under twenty nonces
 # make bench   measures what a person waits for
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: study test bench format
+.PHONY: study test verify bench format
 
 study: .venv/installed
 	@$(BIN)/studyapp
@@ -18,8 +19,12 @@ test: .venv/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2
 
+verify: .venv/installed-dev
+	$(BIN)/grader verify --nonces 20
+
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.grader
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .

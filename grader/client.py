@@ -1,26 +1,23 @@
 """`check`: judge a submission in a process of its own, from a program that needs no torch."""
 
-import contextlib
 import hashlib
+import math
 import os
 import selectors
 import stat
 import struct
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
 from grader.catalog import Catalog
-from grader.judge.request import Event, Final, Task
-from grader.process import clean_environment
+from grader.daemon.wire import Kind, kind_of
+from grader.judge.request import Event, Final, Progress, Task
+from grader.launch import ColdJudge, Judge, WarmJudge
 from grader.verdict import CheckResult, Verdict
 from grader.workspace import workspace_path
 
@@ -28,6 +25,9 @@ MAX_SOURCE = 1 << 20
 MAX_SEED = (1 << 64) - 1
 _MAX_EVENT = 64 << 20
 _LENGTH = struct.Struct(">Q")
+# The first check after a start of the machine waits until torch is imported.
+_FIRST_SIGN_SECONDS = 60
+_TICK = 0.05
 
 
 class SubmissionFileError(Exception):
@@ -47,20 +47,26 @@ def check(
     catalog: Catalog | None = None,
     on_check: Callable[[CheckResult], None] | None = None,
     cancel: threading.Event | None = None,
+    cold: bool = False,
 ) -> Verdict:
     """Judge the submission at `path` (default: the exercise's file in the workspace).
 
     `seed` (0 to 2**64 - 1) replays the nonce of an earlier verdict; `on_check` hears of each check as it is
-    judged, in this thread; setting `cancel` raises `Cancelled` soon. A failure of the judge itself is the
-    verdict "internal error". Raises CatalogError, SubmissionFileError, ValueError for a seed out of range.
+    judged, in this thread; setting `cancel` raises `Cancelled` soon. The judge comes from a warm daemon,
+    started if need be; with `cold` (or $GRADER_COLD) it is a process of its own, for the same verdict.
+    A failure of the judge itself is the verdict "internal error". Raises CatalogError, SubmissionFileError,
+    ValueError for a seed out of range.
     """
     if seed is not None and not 0 <= seed <= MAX_SEED:
         raise ValueError(f"the seed must lie between 0 and {MAX_SEED}")
     exercise = (catalog or Catalog.default()).get(exercise_id)
     file = Path(path) if path is not None else workspace_path(workspace) / f"{exercise.id}.py"
     source = read_submission(file, exercise.id)
-    task = Task(exercise.description, str(exercise.folder), str(exercise.solutions), source, file.name, seed)
-    return _Judging(task, on_check, cancel).run()
+    # The name is shown in tracebacks only; one that is no UTF-8 could not be sent.
+    name = os.fsencode(file.name).decode(errors="replace")
+    task = Task(exercise.description, str(exercise.folder), str(exercise.solutions), source, name, seed)
+    is_cold = cold or bool(os.environ.get("GRADER_COLD"))
+    return _Judging(task, on_check, cancel).run(None if is_cold else kind_of(exercise, source))
 
 
 def read_submission(file: Path, exercise_id: str) -> bytes:
@@ -87,7 +93,7 @@ def read_submission(file: Path, exercise_id: str) -> bytes:
 
 
 class _Judging:
-    """One judge process, from its start to its verdict."""
+    """One judgement, from its task to its verdict."""
 
     def __init__(
         self, task: Task, on_check: Callable[[CheckResult], None] | None, cancel: threading.Event | None
@@ -100,48 +106,63 @@ class _Judging:
         self._started_at = time.time_ns() // 1_000_000
         self._clock = time.monotonic()
 
-    def run(self) -> Verdict:
-        reader, writer = os.pipe()
-        with tempfile.TemporaryFile() as log, os.fdopen(reader, "rb", buffering=0) as events:
-            process = _spawn(writer, log)
-            try:
-                _write_task(process, self._task)
-                self._listen(events)
-            except (msgspec.MsgspecError, ValueError):
-                self._verdict = None
-            finally:
-                _end(process)
-            return self._verdict or self._failure(process, log)
+    def run(self, kind: Kind | None) -> Verdict:
+        """Ask a warm judge if its kind is given; a cold one when that one never came to judge."""
+        if kind:
+            self._ask(WarmJudge(kind), _FIRST_SIGN_SECONDS)
+        if not self._verdict and not self._checks:
+            told = self._ask(ColdJudge())
+        else:
+            told = "The warm process was killed; run the check again."
+        return self._verdict or self._failure(told)
 
-    def _listen(self, events: IO[bytes]) -> None:
-        """Take events until the judge closes its end."""
+    def _ask(self, judge: Judge, patience: float | None = None) -> str:
+        """Have this judge judge; returns what it told besides."""
+        try:
+            if judge.launch():
+                self._listen(judge, patience)
+        except (msgspec.MsgspecError, ValueError):
+            self._verdict = None
+        finally:
+            told = judge.end()
+        return told
+
+    def _listen(self, judge: Judge, patience: float | None) -> None:
+        """Send the task and take events until the judge closes its end, or gives no first sign of life."""
+        data = msgspec.msgpack.encode(self._task)
+        pending = memoryview(_LENGTH.pack(len(data)) + data)
         decoder = msgspec.msgpack.Decoder(Event)
         buffer = bytearray()
+        deadline = time.monotonic() + patience if patience else math.inf
         with selectors.DefaultSelector() as selector:
-            selector.register(events, selectors.EVENT_READ)
-            while True:
+            selector.register(judge.events, selectors.EVENT_READ)
+            selector.register(judge.task, selectors.EVENT_WRITE)
+            while time.monotonic() < deadline:
                 if self._cancel and self._cancel.is_set():
                     raise Cancelled(f"The check of {self._task.description.id} was cancelled.")
-                if not selector.select(0.05 if self._cancel else None):
-                    continue
-                data = events.read(1 << 16)
-                if not data:
-                    return
-                buffer += data
+                for key, _ in selector.select(_TICK if self._cancel or deadline < math.inf else None):
+                    if key.fd == judge.task:
+                        pending = _write(judge.task, pending)
+                        if not pending:
+                            selector.unregister(judge.task)
+                        continue
+                    received = os.read(judge.events, 1 << 16)
+                    if not received:
+                        return
+                    buffer += received
+                    deadline = math.inf
                 while (event := _take(buffer)) is not None:
                     self._handle(decoder.decode(event))
 
     def _handle(self, event: Event) -> None:
         if isinstance(event, Final):
             self._verdict = event.verdict
-        else:
+        elif isinstance(event, Progress):
             self._checks.append(event.check)
             if self._on_check:
                 self._on_check(event.check)
 
-    def _failure(self, process: subprocess.Popen[bytes], log: IO[bytes]) -> Verdict:
-        log.seek(0)
-        told = log.read()[-4000:].decode(errors="replace").strip()
+    def _failure(self, told: str) -> Verdict:
         return Verdict(
             id=uuid.uuid4().hex,
             exercise=self._task.description.id,
@@ -150,33 +171,19 @@ class _Judging:
             nonce=self._task.seed or 0,
             submission_sha256=hashlib.sha256(self._task.source).hexdigest(),
             started_at=self._started_at,
-            message=f"The judge ended without a verdict (status {process.returncode}).\n{told}".strip(),
+            message=f"The judge ended without a verdict. {told}".strip(),
             wall_seconds=round(time.monotonic() - self._clock, 6),
         )
 
 
-def _spawn(events: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
-    """A judge in a session of its own, so that Ctrl-C reaches only us."""
+def _write(task: int, pending: memoryview) -> memoryview:
+    """Write what the pipe takes; nothing more to a judge that is gone: its events end."""
     try:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-m", "grader.judge", str(events)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-            env=clean_environment(),
-            pass_fds=[events],
-            start_new_session=True,
-        )
-    finally:
-        os.close(events)
-
-
-def _write_task(process: subprocess.Popen[bytes], task: Task) -> None:
-    data = msgspec.msgpack.encode(task)
-    assert process.stdin is not None
-    with contextlib.suppress(BrokenPipeError):
-        process.stdin.write(_LENGTH.pack(len(data)) + data)
-        process.stdin.flush()
+        return pending[os.write(task, pending) :]
+    except BlockingIOError:
+        return pending
+    except BrokenPipeError:
+        return pending[:0]
 
 
 def _take(buffer: bytearray) -> bytes | None:
@@ -192,15 +199,3 @@ def _take(buffer: bytearray) -> bytes | None:
     event = bytes(buffer[_LENGTH.size : end])
     del buffer[:end]
     return event
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Close the judge's input, which makes it end with all it started; wait until it has."""
-    if process.stdin:
-        with contextlib.suppress(OSError):
-            process.stdin.close()
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -7,6 +7,7 @@ in the order in which the value mentions them. Encoding is deterministic, so equ
 """
 
 import math
+import struct
 import sys
 from typing import Any, NamedTuple
 
@@ -24,7 +25,9 @@ ARRAY_TYPES = (
     *("float16", "float32", "float64"),
     *("complex64", "complex128"),
 )
-_GENERATOR_BYTES = 1 << 16
+_GENERATOR_BYTES = 5056
+_TWISTER_WORDS = 624
+_MAX_DIMENSIONS = 64
 
 
 class Unsupported(Exception):
@@ -270,11 +273,11 @@ class _Decoder:
     def _generator(self) -> Any:
         import torch
 
-        state = next(self._states)
-        if len(state) > _GENERATOR_BYTES:
-            raise Malformed("not a generator state")
+        state = next(self._states, None)
+        if state is None:
+            raise Malformed("fewer generators than the value mentions")
         generator = torch.Generator()
-        generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+        generator.set_state(generator_state(state))
         self._generators.append(generator)
         return generator
 
@@ -287,8 +290,27 @@ class _Decoder:
 
 def check_size(shape: list[int], item_bytes: int, blob_bytes: int) -> None:
     """Raises `Malformed` unless `blob_bytes` bytes are exactly an array of that shape."""
+    # A product of a million lengths would take hours.
+    if len(shape) > _MAX_DIMENSIONS:
+        raise Malformed(f"an array of {len(shape)} dimensions")
     if any(length < 0 for length in shape) or math.prod(shape) * item_bytes != blob_bytes:
         raise Malformed(f"{blob_bytes} bytes are not of shape {shape}")
+
+
+def generator_state(state: bytes) -> Any:
+    """A torch generator's state as the tensor that `set_state` takes; raises `Malformed` for a forged one.
+
+    The CPU generator is a Mersenne twister of 624 words with the number of words left (int32 at byte 8) and
+    the next one (uint64 at byte 16). torch does not check that they fit, and would read on behind its words.
+    """
+    import torch
+
+    if len(state) != _GENERATOR_BYTES:
+        raise Malformed("not a generator state")
+    (left,), (following,) = struct.unpack_from("=i", state, 8), struct.unpack_from("=Q", state, 16)
+    if not 0 <= left <= _TWISTER_WORDS or following + left > _TWISTER_WORDS + 1:
+        raise Malformed("a generator that points behind its words")
+    return torch.frombuffer(bytearray(state), dtype=torch.uint8)
 
 
 def _check_keys(value: Any) -> None:

@@ -29,6 +29,8 @@ Decision = Literal[
 Group = Literal["public", "hidden"]
 Kind = Literal["proved", "instrumented"]
 
+MAX_CALL_BYTES = 256 << 10
+
 
 class CheckResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One check of a suite, in the words of the exercise.
@@ -48,6 +50,29 @@ class CheckResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seconds: float = 0.0
 
 
+class FailingCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A call of the submission in a check that failed: the last one that the check made.
+
+    `arguments` is the encoded pair (list of positional, dict of named arguments) in the format of
+    `grader.values`, `tensors` its safetensors body, `generators` the states of its random generators. If the
+    check compared what the call returned with a value known beforehand, `expected` and `expected_tensors`
+    hold that value in the same format. All of it together takes at most `MAX_CALL_BYTES`.
+    """
+
+    check: str
+    function: str
+    arguments: bytes
+    tensors: bytes = b""
+    generators: list[bytes] = []
+    expected: bytes | None = None
+    expected_tensors: bytes = b""
+
+    @property
+    def size(self) -> int:
+        """The bytes of the arguments."""
+        return len(self.arguments) + len(self.tensors)
+
+
 class Score(msgspec.Struct, frozen=True):
     """How many checks of a group passed."""
 
@@ -62,7 +87,9 @@ class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     program; `diagnosis` is the likely mistake when the failed checks are those of a known wrong program;
     `output` is what the program printed during the check that decided, bounded; `sandbox` lists the measures
     in force and those missing; `cpu_seconds` is what all workers used, `wall_seconds` what the whole
-    judgement took; `started_at` is UTC in milliseconds.
+    judgement took; `started_at` is UTC in milliseconds. `smallest` is the smallest failing call among the
+    checks that failed with this verdict, if one is small enough to be kept. `hints` counts the hints shown
+    since the learner's file was started (0 for a file outside the workspace).
     """
 
     id: str
@@ -79,6 +106,8 @@ class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
     format_version: Literal[1] = 1
+    smallest: FailingCall | None = None
+    hints: int = 0
 
     @property
     def accepted(self) -> bool:

@@ -139,7 +139,9 @@ class Forked(Message, frozen=True):
 
 
 class Finish(Message, frozen=True):
-    """Zygote: kill the worker and everything it left behind, then reap."""
+    """Zygote: kill the worker and everything it left behind, then reap; `ended` if it seems to end itself."""
+
+    ended: bool = False
 
 
 class Finished(Message, frozen=True):

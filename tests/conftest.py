@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,15 @@ class FakeClock:
 
     def forward(self, *, days: float = 0, minutes: float = 0) -> None:
         self.at += int(days * DAY_MS + minutes * 60_000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def runtime() -> Iterator[Path]:
+    """A place for the daemons of these tests, which end when it is gone; short, for it holds sockets."""
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="g") as folder:
+        patch.setenv("GRADER_RUNTIME", folder)
+        patch.setenv("GRADER_IDLE_SECONDS", "60")
+        yield Path(folder)
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
-"""`python -P -m grader.judge EVENTS`: judge one submission.
+"""`python -P -m grader.judge EVENTS`: judge one submission. The warm daemon calls `main` in a fork instead.
 
 Reads the task as one msgpack value, length-prefixed, from standard input, and writes events the same way to
 the descriptor EVENTS. Standard input stays open while somebody waits: when it closes, everything ends.
 """
 
 import os
+import socket
 import struct
 import sys
 import threading
@@ -14,22 +15,23 @@ from pathlib import Path
 import msgspec
 
 from grader.catalog import Exercise
-from grader.judge.request import Event, Final, Progress, Task
-from grader.judge.zygote import Zygote, modules_for
+from grader.daemon.wire import kind_of
+from grader.judge.request import Begun, Event, Final, Progress, Task
+from grader.judge.zygote import MODULES, Zygote
 from grader.sandbox import limits
 from grader.verdict import CheckResult
 
 _LENGTH = struct.Struct(">Q")
 
 
-def main(events: int) -> None:
-    """Judge the task on standard input."""
+def main(events: int, warm: socket.socket | None = None) -> None:
+    """Judge the task on standard input; with the zygote that is or will be at the other end of `warm`."""
     began, clock = time.time_ns() // 1_000_000, time.monotonic()
     limits.close_to_tracers(limits.load_libc())
+    _send(events, Begun())
     task = msgspec.msgpack.decode(_read_exactly(_LENGTH.unpack(_read_exactly(_LENGTH.size))[0]), type=Task)
     exercise = Exercise(task.description, Path(task.folder), Path(task.solutions))
-    programs = task.source + (exercise.driver() or b"")
-    zygote = Zygote(modules_for(task.description.needs.torch, programs))
+    zygote = Zygote(warm) if warm else Zygote.start(MODULES[kind_of(exercise, task.source)])
     threading.Thread(target=_end_with_client, args=[zygote], daemon=True).start()
     try:
         # Imported only now: the zygote imports its part at the same time.

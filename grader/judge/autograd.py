@@ -71,8 +71,11 @@ def _pull_back(
     products, flags, node = remote.pull_back(
         handle.node, [each.detach() for each in gradients], wanted, create_graph
     )
-    for product, position in zip(products, wanted, strict=True):
-        if product is not None and not _fits(product, inputs[position]):
+    for index, position in enumerate(wanted):
+        if products[index] is None:
+            # The function does not depend on this input; a None here would fail the suite's own call.
+            products[index] = torch.zeros_like(inputs[position])
+        elif not _fits(products[index], inputs[position]):
             remote.malformed()
     if not create_graph or node is None:
         return products

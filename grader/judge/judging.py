@@ -11,6 +11,7 @@ import pytest
 
 from grader.catalog import Exercise
 from grader.judge.expectations import diagnose, read_expectations
+from grader.judge.failing import smallest
 from grader.judge.outcome import MAX_MESSAGE, Judgement, judge_error
 from grader.judge.request import Task
 from grader.judge.seeds import fresh_nonce
@@ -19,7 +20,7 @@ from grader.judge.stopped import Stopped
 from grader.judge.zygote import Zygote
 from grader.suite.errors import SubmissionError
 from grader.text import neutralise, shorten
-from grader.verdict import CheckResult, Decision, Verdict, decide, decision
+from grader.verdict import CheckResult, Decision, FailingCall, Verdict, decide, decision
 
 _WITHOUT = ("cacheprovider", "terminal", "faulthandler", "warnings", "doctest", "debugging", "logging")
 _PYTEST = [
@@ -65,6 +66,7 @@ def judge(
         sandbox=program.measures,
         cpu_seconds=round(program.cpu_seconds, 6),
         wall_seconds=round(time.monotonic() - clock, 6),
+        smallest=judgement.smallest,
     )
 
 
@@ -78,15 +80,17 @@ class _Judgement:
         self._load_output = b""
         self.message = ""
         self.diagnosis = ""
+        self.smallest: FailingCall | None = None
         self.checks: list[CheckResult] = []
         self.decision: Decision = "internal error"
 
     @property
     def output(self) -> bytes:
-        """What the program printed in the first check that failed, else in the first that printed."""
+        """What the program printed in the check that is told in full, else in the first that printed."""
         failed = [check.id for check in self.checks if check.outcome not in ("passed", "not run")]
+        told = [self.smallest.check] if self.smallest else failed[:1]
         outputs = self._session.outputs
-        printed = [outputs.get(each, b"") for each in (failed[:1] or outputs)]
+        printed = [outputs.get(each, b"") for each in (told or outputs)]
         return self._load_output or next(filter(None, printed), b"")
 
     def run(self) -> None:
@@ -113,6 +117,7 @@ class _Judgement:
         self.decision = decide(self.checks)
         if self.decision not in ("accepted", "internal error"):
             self.diagnosis = diagnose(read_expectations(self._program.exercise.solutions), self.checks)
+            self.smallest = smallest(self._session.calls, self.checks, self.decision)
 
     def _load(self) -> bool:
         """Load the submission once before the checks: what fails here concerns the whole program."""

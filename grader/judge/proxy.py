@@ -8,7 +8,7 @@ from grader.judge.stopped import Stopped
 from grader.judge.workers import Worker
 from grader.suite.errors import SubmissionError, WrongAnswer
 from grader.text import describe_call, neutralise
-from grader.values import Decoded, Encoded, decode, encode
+from grader.values import Decoded, Encoded, decode, encode, generator_state
 from grader.wire import (
     Call,
     DrawTorch,
@@ -26,6 +26,23 @@ from grader.wire import (
 )
 
 
+class MadeCall:
+    """A call as it was sent; `returned` is the value that the suite received, if it did."""
+
+    def __init__(self, function: str, sent: Encoded, states: list[bytes]) -> None:
+        self.function = function
+        self.sent = sent
+        self.states = states
+        self.has_returned = False
+        self.returned: Any = None
+
+    def give(self, value: Any) -> Any:
+        """Remember what the suite receives, and pass it on."""
+        self.has_returned = True
+        self.returned = value
+        return value
+
+
 class Remote:
     """A submission loaded in a worker; every method raises `Stopped`, `SubmissionError`, `WrongAnswer`."""
 
@@ -34,6 +51,7 @@ class Remote:
         self._exercise = exercise
         self._released: list[int] = []
         self.given = ""
+        self.made: MadeCall | None = None
         self.mutated = False
 
     def load(self, source: bytes, filename: str, seed: int) -> list[str]:
@@ -50,13 +68,17 @@ class Remote:
         self.given = describe_call(function, arguments, named)
         sent = encode([list(arguments), named], keep_strides=True)
         states = [bytes(each.get_state().numpy()) for each in sent.generators]
+        # Before the released nodes are taken: the value of the previous call may be among them.
+        self.made = made = MadeCall(function, sent, states)
         released, self._released = self._released, []
         reply, value = self._returned(Call, function, sent.header, states, released, body=sent.body)
         self.mutated = reply.mutated
         self._restore(sent, reply)
         if reply.node is None:
-            return value.value
-        return self._attach(sent, value, reply.node)
+            return made.give(value.value)
+        if not any(tensor.requires_grad for tensor in sent.tensors):
+            self._worker.malformed()
+        return made.give(self._attach(sent, value, reply.node))
 
     def pull_back(
         self, node: int, gradients: list[Any], wanted: list[int], create_graph: bool
@@ -121,14 +143,10 @@ class Remote:
         """Leave the judge's generators in the states that the submission left its copies in."""
         if len(reply.generators) != len(sent.generators):
             self._worker.malformed()
-        if not sent.generators:
-            return
-        import torch
-
         for generator, state in zip(sent.generators, reply.generators, strict=True):
             try:
-                generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
-            except (RuntimeError, TypeError, ValueError):
+                generator.set_state(generator_state(state))
+            except (Malformed, RuntimeError, TypeError, ValueError):
                 self._worker.malformed()
 
     def _attach(self, sent: Encoded, value: Decoded, node: int) -> Any:

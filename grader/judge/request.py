@@ -17,6 +17,10 @@ class Task(msgspec.Struct, frozen=True):
     seed: int | None
 
 
+class Begun(msgspec.Struct, frozen=True, tag=True):
+    """The first event: the judge waits for its task."""
+
+
 class Progress(msgspec.Struct, frozen=True, tag=True):
     """A check was judged."""
 
@@ -29,4 +33,4 @@ class Final(msgspec.Struct, frozen=True, tag=True):
     verdict: Verdict
 
 
-Event = Progress | Final
+Event = Begun | Progress | Final

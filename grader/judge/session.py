@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from grader.catalog import Exercise
+from grader.judge import failing
 from grader.judge.outcome import Judgement, judge_phase
 from grader.judge.proxy import Remote, Submission, WorkerGenerator
 from grader.judge.seeds import seed_for
 from grader.judge.workers import Worker
 from grader.judge.zygote import Zygote
-from grader.verdict import CheckResult, Group, Kind
+from grader.verdict import CheckResult, FailingCall, Group, Kind
 
 MAX_TIMEOUTS = 3
 _PHASES = ("setup", "call", "teardown")
@@ -58,6 +59,18 @@ class Check:
         self.worker: Worker | None = None
         self.remote: Remote | None = None
         self.judgements: list[Judgement] = []
+        self.error: BaseException | None = None
+
+    def judge_phase(self, error: BaseException | None, report: pytest.TestReport, starter: str) -> None:
+        """Judge one phase; the first error is the one that counts."""
+        made = self.remote.made if self.remote else None
+        self.judgements.append(judge_phase(error, report, made, starter))
+        self.error = self.error or error
+
+    def failing_call(self) -> FailingCall | None:
+        """The last call of the submission, for a check that failed."""
+        made = self.remote.made if self.remote else None
+        return failing.keep(self.id, made, self.error) if made else None
 
     def result(self) -> CheckResult:
         """What the worker ran into, else the first judgement of a phase that is no pass, else the pass."""
@@ -89,7 +102,10 @@ class Check:
 
 
 class Session:
-    """The plugin; `checks` are all that were collected, `results` those judged so far."""
+    """The plugin; `checks` are all that were collected, `results` those judged so far.
+
+    `calls` holds the last call of each check that failed, `outputs` what the checks printed, both by id.
+    """
 
     def __init__(
         self, program: Program, precheck: Callable[[], bool], report: Callable[[CheckResult], None]
@@ -98,7 +114,9 @@ class Session:
         self.results: dict[str, CheckResult] = {}
         self.problems: list[str] = []
         self.outputs: dict[str, bytes] = {}
+        self.calls: dict[str, FailingCall] = {}
         self._program = program
+        self._starter = program.exercise.starter()
         self._precheck = precheck
         self._report = report
         self._by_node: dict[str, Check] = {}
@@ -147,7 +165,7 @@ class Session:
         """Judge one phase of a check; after the last one, the check."""
         report: pytest.TestReport = yield  # type: ignore[assignment]
         check = self._by_node[item.nodeid]
-        check.judgements.append(judge_phase(call.excinfo.value if call.excinfo else None, report))
+        check.judge_phase(call.excinfo.value if call.excinfo else None, report, self._starter)
         if call.when == "teardown":
             self._close(check)
         return report  # type: ignore[return-value]
@@ -198,6 +216,10 @@ class Session:
         result = check.result()
         self._timeouts += result.outcome == "time limit"
         self.results[check.id] = result
+        if result.outcome != "passed" and (call := check.failing_call()):
+            self.calls[check.id] = call
+        # What the submission returned may be large, and is of no further use.
+        check.remote = check.error = None
         self._report(result)
 
 

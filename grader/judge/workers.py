@@ -59,9 +59,16 @@ class Worker:
 
     def begin(self) -> Started:
         """Wait until the worker has confined itself; returns the measures in force. Raises `Stopped`."""
-        started = self._read(self._exchange(b""))
+        try:
+            started = self._read(self._exchange(b""))
+        except Stopped as stop:
+            told = self.output.decode(errors="replace") or stop.message
+            self.stopped = Stopped("internal error", f"The sandbox could not be set up: {told}")
+            raise self.stopped from None
         if not isinstance(started, Started):
             self.malformed()
+        # The time of the submission begins only now.
+        self.seconds = 0.0
         return started
 
     def ask(self, kind: type[Message], *arguments: Any, body: bytes = b"") -> tuple[Reply, bytes]:
@@ -189,14 +196,14 @@ class Worker:
         except OSError:
             return False
 
-    def _reap(self) -> Finished:
+    def _reap(self, *, ended: bool = False) -> Finished:
         if self._finished is None:
-            self._finished = self._zygote.finish()
+            self._finished = self._zygote.finish(ended=ended)
         return self._finished
 
     def _ended(self) -> NoReturn:
         """The socket was closed although an answer is due: say how the program ended."""
-        finished = self._reap()
+        finished = self._reap(ended=True)
         self._drain()
         if os.WIFSIGNALED(finished.status):
             number = os.WTERMSIG(finished.status)

@@ -6,11 +6,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-from typing import NoReturn, TypeVar
+from collections.abc import Iterable
+from typing import NamedTuple, NoReturn, TypeVar
 
 import msgspec
 
 from grader.catalog import Limits
+from grader.daemon.wire import Kind
 from grader.judge.stopped import Stopped
 from grader.process import clean_environment
 from grader.sandbox import limits
@@ -31,39 +33,51 @@ from grader.wire import (
 R = TypeVar("R", Started, Forked, Finished)
 _NUMPY = ("numpy.random", "safetensors.numpy")
 # The first backward pass imports symbolic_shapes (0.5 s), the first optimizer _dynamo (2 s).
-_TORCH = ("torch", "grader.sandbox.gradients", "torch.fx.experimental.symbolic_shapes")
-_OPTIMIZERS = "torch._dynamo"
+_TORCH = ("torch", "grader.tensors", "grader.sandbox.gradients", "torch.fx.experimental.symbolic_shapes")
+MODULES: dict[Kind, tuple[str, ...]] = {
+    "plain": _NUMPY,
+    "torch": _NUMPY + _TORCH,
+    "optimizer": (*_NUMPY, *_TORCH, "torch._dynamo"),
+}
 _ZYGOTE = "grader.sandbox.zygote"
+_PATIENCE = 5
 
 
-def modules_for(needs_torch: bool, programs: bytes) -> list[str]:
-    """What the zygote should import for an exercise and these sources."""
-    if not needs_torch:
-        return [*_NUMPY]
-    return [*_NUMPY, *_TORCH] + [_OPTIMIZERS] * (b"optim" in programs)
+class _Started(NamedTuple):
+    process: subprocess.Popen[bytes]
+    folder: str
 
 
 class Zygote:
-    """The clean process that forks the workers; started at once, waited for when first needed."""
+    """The clean process that forks the workers: at the other end of `connection`, perhaps only soon.
 
-    def __init__(self, modules: list[str]) -> None:
+    Waited for when first needed. One that this process started is also ended by it.
+    """
+
+    def __init__(self, connection: socket.socket, started: _Started | None = None) -> None:
+        self._connection = connection
+        self._started = started
+        self._stream = Stream(connection)
+        self._decoder = msgspec.msgpack.Decoder(ZygoteReply)
+        self._requests = 0
+        self._closing = threading.Lock()
+        self._is_ready = False
+
+    @classmethod
+    def start(cls, modules: Iterable[str]) -> "Zygote":
+        """Start one that imports these modules."""
         limits.become_subreaper(limits.load_libc())
-        self._folder = tempfile.mkdtemp(prefix="grader-")
+        folder = tempfile.mkdtemp(prefix="grader-")
         ours, theirs = socket.socketpair()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", _ZYGOTE, str(theirs.fileno()), self._folder, *modules],
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", _ZYGOTE, str(theirs.fileno()), folder, *modules],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             env=clean_environment(),
             pass_fds=[theirs.fileno()],
         )
         theirs.close()
-        self._connection = ours
-        self._stream = Stream(ours)
-        self._decoder = msgspec.msgpack.Decoder(ZygoteReply)
-        self._requests = 0
-        self._closing = threading.Lock()
-        self._is_ready = False
+        return cls(ours, _Started(process, folder))
 
     def wait_until_ready(self) -> None:
         """Block until the zygote has imported everything; raises `Stopped`."""
@@ -75,29 +89,45 @@ class Zygote:
         self._send(Fork(self._next(), bounds.cpu_seconds, bounds.memory_mib), [connection.fileno(), output])
         self._receive(Forked)
 
-    def finish(self) -> Finished:
-        """Kill and reap the worker with all it left behind; raises `Stopped`."""
-        self._send(Finish(self._next()))
+    def finish(self, *, ended: bool = False) -> Finished:
+        """Kill and reap the worker with all it left behind; raises `Stopped`.
+
+        With `ended` it gets a moment to end by itself first, so that its status tells how it did.
+        """
+        self._send(Finish(self._next(), ended))
         finished: Finished = self._receive(Finished)
         return finished
 
     def close(self) -> None:
         """End the zygote and its worker; waits until they are gone. Any thread may call it, also twice."""
         with self._closing:
-            # Closing alone would not wake a thread that waits for an answer.
+            # Closing alone would not tell it while a thread waits for its answer.
             with contextlib.suppress(OSError):
-                self._connection.shutdown(socket.SHUT_RDWR)
-            if not self._is_ready:
-                # Busy importing, and without a worker: nothing to wait for.
-                self._process.kill()
-            try:
-                self._process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            # Its own work, unless a submission killed it.
-            reap(None)
-            remove(self._folder)
+                self._connection.shutdown(socket.SHUT_WR)
+            if self._started:
+                self._end(*self._started)
+            elif self._is_ready:
+                self._wait_for_end()
+
+    def _end(self, process: subprocess.Popen[bytes], folder: str) -> None:
+        if not self._is_ready:
+            # Busy importing, and without a worker: nothing to wait for.
+            process.kill()
+        try:
+            process.wait(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        # Its own work, unless a submission killed it.
+        reap(None)
+        remove(folder)
+
+    def _wait_for_end(self) -> None:
+        """One that is not ours has cleaned up when it closes its end."""
+        with contextlib.suppress(OSError):
+            self._connection.settimeout(_PATIENCE)
+            while self._connection.recv(1 << 16):
+                pass
 
     def _next(self) -> int:
         self._requests += 1
@@ -121,10 +151,12 @@ class Zygote:
         return reply
 
     def _lost(self) -> NoReturn:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=1)
+        status = ""
+        if self._started:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                status = f" (status {self._started.process.wait(timeout=1)})"
         raise Stopped(
             "internal error",
-            f"the process that starts the sandbox ended (status {self._process.returncode}). If your program "
-            "kills processes, that is the reason; otherwise run the check again.",
+            f"the process that starts the sandbox ended{status}. If your program kills processes, that is "
+            "the reason; otherwise run the check again.",
         )

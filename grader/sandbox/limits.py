@@ -1,4 +1,4 @@
-"""What a worker does to itself before it meets a submission: limits of the operating system.
+"""The limits of the operating system that a worker sets for itself before it meets a submission.
 
 `memory_mib` is a budget on top of what the forked process already holds, so it does not depend on whether
 torch is loaded. RLIMIT_DATA, not RLIMIT_AS: threads reserve address space by the hundred megabytes.
@@ -13,15 +13,11 @@ from pathlib import Path
 
 _OPEN_FILES = 256
 _FILE_BYTES = 64 << 20
-_PROCESSES = 256
+_STACK_BYTES = 8 << 20
+# Threads reserve address space that they never fill.
+_ADDRESS_ROOM = 16 << 30
 _PR_SET_DUMPABLE = 4
-_PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_CHILD_SUBREAPER = 36
-_MISSING = (
-    "the program can read your files",
-    "the program can use the network",
-    "system calls are not filtered",
-)
 
 
 def load_libc() -> ctypes.CDLL | None:
@@ -39,40 +35,37 @@ def close_to_tracers(libc: ctypes.CDLL | None) -> None:
     _prctl(libc, _PR_SET_DUMPABLE, 0)
 
 
-def apply(libc: ctypes.CDLL | None, cpu_seconds: float, memory_mib: int) -> tuple[list[str], list[str]]:
+def apply(cpu_seconds: float, memory_mib: int) -> tuple[list[str], list[str]]:
     """Confine this process; returns the measures in force and, plainly, what is missing."""
     seconds = math.ceil(cpu_seconds)
     in_force = ["a process group of its own, killed after each check", "CPU time limit", "file size limit"]
-    missing = list(_MISSING)
+    missing = []
     _lower(resource.RLIMIT_CPU, seconds, seconds + 1)
     _lower(resource.RLIMIT_FSIZE, _FILE_BYTES)
     _lower(resource.RLIMIT_NOFILE, _OPEN_FILES)
     _lower(resource.RLIMIT_CORE, 0)
-    held = data_bytes()
+    # What RLIMIT_DATA does not count: the stack, and page tables (a 512th of the address space).
+    _lower(resource.RLIMIT_STACK, _STACK_BYTES)
+    held = status_bytes("VmData")
     if held is None:
         missing.append("memory is not limited")
     else:
         _lower(resource.RLIMIT_DATA, held + (memory_mib << 20))
+        _lower(resource.RLIMIT_AS, (status_bytes("VmSize") or 0) + (memory_mib << 20) + _ADDRESS_ROOM)
         in_force.append("memory limit")
-    if os.getuid():
-        _lower(resource.RLIMIT_NPROC, count_tasks() + _PROCESSES)
-        in_force.append("process limit")
-    else:
-        missing.append("the number of processes is not limited (running as root)")
-    if _prctl(libc, _PR_SET_NO_NEW_PRIVS, 1):
-        in_force.append("no new privileges")
-    else:
-        missing.append("the program can gain privileges")
     return in_force, missing
 
 
-def data_bytes() -> int | None:
-    """The private writable memory that RLIMIT_DATA counts, or None where /proc does not tell."""
+def status_bytes(field: str) -> int | None:
+    """A size from this process's status, or None where /proc does not tell.
+
+    VmData is the private writable memory that RLIMIT_DATA counts, VmSize the address space.
+    """
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:
         return None
-    lines = [line for line in status.splitlines() if line.startswith("VmData:")]
+    lines = [line for line in status.splitlines() if line.startswith(f"{field}:")]
     return int(lines[0].split()[1]) << 10 if lines else None
 
 

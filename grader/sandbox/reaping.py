@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import signal
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,14 +16,17 @@ class Reaped(NamedTuple):
     cpu_seconds: float
 
 
-def reap(worker: int | None) -> Reaped:
+def reap(worker: int | None, patience: float = 0.0) -> Reaped:
     """Kill and wait for `worker`, its group, and every other child of this process.
+
+    With `patience`, `worker` first has so many seconds to end by itself, so that its status tells how.
 
     Descendants that left the group are adopted by this process (a subreaper) when their parent dies, so they
     are found among its children.
     """
     status, cpu_seconds = 0, 0.0
     if worker:
+        _wait_for_end(worker, patience)
         _kill(-worker)
         _kill(worker)
         _, status, usage = os.wait4(worker, 0)
@@ -40,13 +44,31 @@ def reap(worker: int | None) -> Reaped:
 
 
 def remove(folder: str) -> None:
-    """Delete a worker's folder, also when the submission took away its permissions."""
-    with contextlib.suppress(OSError):
-        Path(folder).chmod(0o700)
-        for parent, names, _ in os.walk(folder):
-            for name in names:
-                if not (inner := Path(parent, name)).is_symlink():
-                    inner.chmod(0o700)
+    """Delete a worker's folder, however deep it goes and whatever permissions the submission took away.
+
+    Folders inside are moved up to the top one by one: a chain of thousands has no path that could be opened,
+    and a recursion would end before it.
+    """
+    top = Path(folder)
+    if top.is_symlink():
+        top.unlink()
+        return
+    pending, number = [top], 0
+    while pending:
+        current = pending.pop()
+        with contextlib.suppress(OSError):
+            current.chmod(0o700)
+            for entry in list(os.scandir(current)):
+                if not entry.is_dir(follow_symlinks=False):
+                    os.unlink(entry.path)  # noqa: PTH108
+                    continue
+                number += 1
+                moved = top / f".leaving-{number}"
+                Path(entry.path).chmod(0o700)  # moving a folder writes into it
+                Path(entry.path).rename(moved)
+                pending.append(moved)
+            if current != top:
+                current.rmdir()
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -62,6 +84,14 @@ def children(parent: int) -> list[int]:
         if int(fields[1]) == parent:
             found.append(int(file.parent.name))
     return found
+
+
+def _wait_for_end(worker: int, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if os.waitid(os.P_PID, worker, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            return
+        time.sleep(0.002)
 
 
 def _kill(target: int) -> None:

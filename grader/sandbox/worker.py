@@ -6,7 +6,6 @@ submission shares this interpreter and may do as it likes with it.
 """
 
 import contextlib
-import ctypes
 import importlib
 import linecache
 import os
@@ -21,7 +20,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from grader.sandbox import limits
+from grader.sandbox import limits, walls
 from grader.values import Unsupported, decode, encode
 from grader.wire import (
     Ban,
@@ -45,25 +44,41 @@ from grader.wire import (
 
 _SOCKET = 3
 _TEXT = 20_000
+_UNCONFINED = 70
 _OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "Cannot allocate memory")
+
+
+UNOFFICIAL = "unofficial: no sandbox (this system has no Landlock or no seccomp; see `grader doctor`)"
 
 
 class ForbiddenCall(BaseException):
     """The submission called a function that the exercise forbids; no `except Exception` hides it."""
 
 
-def begin(libc: ctypes.CDLL | None, connection: int, output: int, folder: str, request: Fork) -> NoReturn:
+def begin(connection: int, output: int, folder: str, readable: tuple[str, ...], request: Fork) -> NoReturn:
     """Turn this fresh fork into a worker; never returns."""
     try:
         _detach(connection, output, folder)
-        in_force, missing = limits.apply(libc, request.cpu_seconds, request.memory_mib)
+        started = _confine(folder, readable, request)
         stream = Stream(socket.socket(fileno=_SOCKET))
-        stream.send(Started(0, in_force, missing))
+        stream.send(started)
         Worker(stream).serve()
     except (EOFError, OSError):
         pass
     finally:
         os._exit(0)
+
+
+def _confine(folder: str, readable: tuple[str, ...], request: Fork) -> Started:
+    """Limits and walls; when one of them fails, nothing of the submission is ever received."""
+    try:
+        in_force, missing = limits.apply(request.cpu_seconds, request.memory_mib)
+        entered = walls.enter(walls.Policy(folder=folder, readable=readable))
+    except OSError as error:
+        os.write(2, f"the sandbox cannot be entered: {error}".encode())
+        os._exit(_UNCONFINED)
+    unofficial = [] if walls.base_available() else [UNOFFICIAL]
+    return Started(0, [*unofficial, *in_force, *entered.in_force], [*missing, *entered.missing])
 
 
 class Worker:

@@ -16,33 +16,49 @@ import tempfile
 
 import msgspec
 
-from grader.sandbox import limits, worker
+from grader.sandbox import limits, walls, worker
 from grader.sandbox.reaping import Reaped, reap, remove
 from grader.wire import Finish, Finished, Fork, Forked, Started, Stream, Trouble, ZygoteRequest
+
+# A process that ends closes its socket a moment before its parent hears of it.
+_PATIENCE = 0.5
 
 
 def main(descriptor: int, folder: str, modules: list[str]) -> None:
     """Preload `modules`, report ready, serve until the judge closes the socket; workers live in `folder`."""
-    Zygote(socket.socket(fileno=descriptor), folder).serve(modules)
+    # Before the imports: it costs a fork, which is cheap as long as little is loaded.
+    readable = survey_walls()
+    # The judge may go away meanwhile; then there is nothing to serve.
+    preload(modules)
+    gc.collect()
+    gc.freeze()
+    Zygote(socket.socket(fileno=descriptor), folder, readable).serve()
+
+
+def survey_walls() -> tuple[str, ...]:
+    """Find out once what this system offers for the walls; returns what workers may read."""
+    readable = walls.python_paths()
+    walls.prepare(readable)
+    return readable
 
 
 class Zygote:
     """The parent of the workers."""
 
-    def __init__(self, connection: socket.socket, root: str) -> None:
+    def __init__(self, connection: socket.socket, root: str, readable: tuple[str, ...]) -> None:
         self._root = root
+        self._readable = readable
         self._stream = Stream(connection)
-        self._libc = limits.load_libc()
         self._worker: int | None = None
         self._folder: str | None = None
-        limits.become_subreaper(self._libc)
-        limits.close_to_tracers(self._libc)
+        libc = limits.load_libc()
+        limits.become_subreaper(libc)
+        limits.close_to_tracers(libc)
 
-    def serve(self, modules: list[str]) -> None:
+    def serve(self) -> None:
         """Answer requests until the judge is gone, then leave no process and no file."""
         decoder = msgspec.msgpack.Decoder(ZygoteRequest)
         try:
-            preload(modules)
             self._stream.send(Started(0, [], []))
             while True:
                 self._answer(self._stream.receive().read(decoder))
@@ -54,7 +70,7 @@ class Zygote:
 
     def _answer(self, request: ZygoteRequest) -> None:
         if isinstance(request, Finish):
-            self._stream.send(Finished(request.seq, *self._finish()))
+            self._stream.send(Finished(request.seq, *self._finish(_PATIENCE if request.ended else 0.0)))
             return
         try:
             self._fork(request)
@@ -69,13 +85,13 @@ class Zygote:
         self._folder = tempfile.mkdtemp(dir=self._root)
         self._worker = os.fork()
         if self._worker == 0:
-            worker.begin(self._libc, connection, output, self._folder, request)
+            worker.begin(connection, output, self._folder, self._readable, request)
         os.close(connection)
         os.close(output)
 
-    def _finish(self) -> Reaped:
+    def _finish(self, patience: float = 0.0) -> Reaped:
         """Leave nothing of the worker; returns its wait status and the CPU seconds of all its processes."""
-        reaped = reap(self._worker)
+        reaped = reap(self._worker, patience)
         self._worker = None
         if self._folder:
             remove(self._folder)
@@ -91,8 +107,6 @@ def preload(modules: list[str]) -> None:
             importlib.import_module(module)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
-    gc.collect()
-    gc.freeze()
 
 
 if __name__ == "__main__":

@@ -1,12 +1,18 @@
 """What a check raises: a wrong answer, or the submission's own exception."""
 
+from typing import Any
+
 
 class WrongAnswer(AssertionError):
-    """A value that is not right; `given` describes the input where the call alone does not."""
+    """A value that is not right; `given` describes the input where the call alone does not.
 
-    def __init__(self, message: str, given: str = "") -> None:
+    `compared` is the pair (got, expected) when the check compared a value with one known beforehand.
+    """
+
+    def __init__(self, message: str, given: str = "", compared: tuple[Any, Any] | None = None) -> None:
         super().__init__(message)
         self.given = given
+        self.compared = compared
 
 
 class SubmissionError(Exception):

@@ -15,7 +15,7 @@ def assert_equal(got: Any, expected: Any, *, given: str = "") -> None:
     """
     difference = _difference(got, expected, "")
     if difference:
-        raise WrongAnswer(difference, given)
+        raise WrongAnswer(difference, given, (got, expected))
 
 
 def _difference(got: Any, expected: Any, where: str) -> str:

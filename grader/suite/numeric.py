@@ -41,6 +41,14 @@ def assert_close_to_reference(
     its kind, dtype and shape. Each element may be off by 4 x max|trusted - reference| plus
     floor x max(1, |reference|); `floor` is 4 machine epsilons of the dtype unless given.
     """
+    try:
+        _compare(got, reference, trusted, floor, name)
+    except WrongAnswer as wrong:
+        wrong.compared = (got, reference)
+        raise
+
+
+def _compare(got: Any, reference: Any, trusted: Any, floor: float | None, name: str) -> None:
     import numpy
 
     if isinstance(trusted, float):

@@ -20,7 +20,7 @@ class Attempt:
     """One verdict on a submission.
 
     id: the verdict's 16 bytes. at: UTC milliseconds. sha256: of the submission. passed, total: checks.
-    nonce: replays the verdict.
+    nonce: replays the verdict. hints: shown since the exercise was started.
     """
 
     id: bytes
@@ -31,6 +31,7 @@ class Attempt:
     passed: int
     total: int
     nonce: int
+    hints: int = 0
 
     @property
     def accepted(self) -> bool:
@@ -81,9 +82,17 @@ def start(deck: Deck, exercise: str) -> None:
     deck.act(Draft("start", exercise))
 
 
-def give_up(deck: Deck, exercise: str) -> Memory:
-    """Ends the appearance without a pass: it is rated again."""
-    return deck.act(Draft("solve", exercise, {"rating": int(Rating.AGAIN)}))[exercise].memory
+def give_up(deck: Deck, exercise: str, id_: bytes, at: int) -> bool:
+    """Ends the appearance without a pass: it is rated again. Returns whether it was not taken in before.
+
+    id_: 16 bytes that name this decision. at: UTC milliseconds.
+    """
+    with deck.writing() as connection:
+        if connection.execute(select(events.c.n).where(events.c.id == id_)).first():
+            return False
+        draft = Draft("solve", exercise, {"rating": int(Rating.AGAIN)}, id=id_)
+        deck.act_within(connection, [draft], at=at)
+        return True
 
 
 def record(deck: Deck, attempt: Attempt, *, minutes: int, credits: Sequence[str]) -> Outcome | None:
@@ -128,6 +137,7 @@ def _payload(attempt: Attempt) -> dict[str, object]:
         "passed": attempt.passed,
         "total": attempt.total,
         "nonce": attempt.nonce,
+        "hints": attempt.hints,
     }
 
 
@@ -141,7 +151,7 @@ def _rating(history: Sequence[Event], attempt: Attempt, minutes: int) -> Rating 
     appearances = [event for event in history if event.kind in ("start", "solve")]
     if appearances and appearances[-1].kind == "start":
         elapsed = (attempt.at - appearances[-1].at) / 60_000
-        return rating_of_pass(max(0.0, elapsed), minutes, hints=0)
+        return rating_of_pass(max(0.0, elapsed), minutes, hints=attempt.hints)
     passed_before = {
         event.payload["sha256"]
         for event in history
@@ -149,4 +159,4 @@ def _rating(history: Sequence[Event], attempt: Attempt, minutes: int) -> Rating 
     }
     if attempt.sha256 in passed_before:
         return None
-    return rating_of_pass(None, minutes, hints=0)
+    return rating_of_pass(None, minutes, hints=attempt.hints)

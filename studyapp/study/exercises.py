@@ -83,16 +83,31 @@ def record_verdict(deck: Deck, verdict: grader.Verdict, catalog: grader.Catalog)
         passed=sum(score.passed for score in verdict.groups.values()),
         total=sum(score.total for score in verdict.groups.values()),
         nonce=verdict.nonce,
+        hints=verdict.hints,
     )
     return attempts.record(deck, attempt, minutes=exercise.minutes, credits=exercise.credits)
 
 
 def take_journal(deck: Deck, catalog: grader.Catalog, workspace: Path) -> int:
-    """Takes in the verdicts that `grader check` left in the workspace. Returns how many were new."""
+    """Takes in the verdicts and give-ups of the workspace's journal. Returns how many were new."""
     known = set(catalog.ids())
-    journal = {bytes.fromhex(v.id): v for v in grader.read_journal(workspace) if v.exercise in known}
-    new = attempts.not_taken(deck, list(journal))
-    return sum(record_verdict(deck, journal[id_], catalog) is not None for id_ in journal if id_ in new)
+    verdicts = {bytes.fromhex(v.id): v for v in grader.read_journal(workspace) if v.exercise in known}
+    given_up = {bytes.fromhex(g.id): g for g in grader.read_give_ups(workspace) if g.exercise in known}
+    new = attempts.not_taken(deck, [*verdicts, *given_up])
+    taken = 0
+    for id_ in sorted(new, key=lambda id_: _when(verdicts.get(id_), given_up.get(id_))):
+        if id_ in verdicts:
+            taken += record_verdict(deck, verdicts[id_], catalog) is not None
+        else:
+            taken += attempts.give_up(deck, given_up[id_].exercise, id_, given_up[id_].at)
+    return taken
+
+
+def _when(verdict: grader.Verdict | None, given_up: grader.GiveUp | None) -> int:
+    """UTC milliseconds of an entry of the journal."""
+    if verdict is not None:
+        return verdict.started_at
+    return given_up.at if given_up is not None else 0
 
 
 def _topic(exercise: grader.Exercise) -> str:

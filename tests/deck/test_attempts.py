@@ -24,8 +24,10 @@ def exercise(deck: Deck, fill: Fill) -> str:
     return "window"
 
 
-def attempt(deck: Deck, verdict: str, *, id_: bytes | None = None, sha: str = "aa") -> Outcome | None:
-    fact = Attempt(id_ or os.urandom(16), "window", verdict, deck.now().at, sha, 9, 9, 1)
+def attempt(
+    deck: Deck, verdict: str, *, id_: bytes | None = None, sha: str = "aa", hints: int = 0
+) -> Outcome | None:
+    fact = Attempt(id_ or os.urandom(16), "window", verdict, deck.now().at, sha, 9, 9, 1, hints)
     return attempts.record(deck, fact, minutes=MINUTES, credits=["t/a", "t/missing"])
 
 
@@ -39,6 +41,13 @@ def test_a_pass_is_rated_by_its_time(
     assert outcome is not None
     assert outcome.rating is rating
     assert outcome.memory.phase is Phase.REVIEW
+
+
+def test_a_pass_with_hints_is_hard(deck: Deck, exercise: str):
+    attempts.start(deck, exercise)
+    outcome = attempt(deck, "accepted", hints=1)
+    assert outcome is not None
+    assert outcome.rating is Rating.HARD
 
 
 def test_failed_attempts_are_no_reviews(deck: Deck, exercise: str):
@@ -80,8 +89,9 @@ def test_new_work_outside_an_appearance_counts(deck: Deck, clock: FakeClock):
 
 def test_giving_up_brings_the_exercise_back_tomorrow(deck: Deck, exercise: str):
     attempts.start(deck, exercise)
-    memory = attempts.give_up(deck, exercise)
-    assert memory.interval == 1
+    assert attempts.give_up(deck, exercise, b"g" * 16, deck.now().at)
+    assert not attempts.give_up(deck, exercise, b"g" * 16, deck.now().at)
+    assert deck.memory(exercise).interval == 1
     assert attempts.exercise_states(deck)[0].started_at is None
 
 

@@ -138,11 +138,12 @@ def test_ctrl_c_exits_with_130_and_records_nothing(workshop: Workshop):
     """)
     command = [sys.executable, "-m", "grader.cli", "check", exercise.id, str(program)]
     environment = {**os.environ, "TMPDIR": str(workshop.folder), "STUDYAPP_WORKSPACE": str(workshop.folder)}
+    environment["GRADER_COLD"] = "1"
     # An interactive shell starts its commands with SIGINT at its default; this process may ignore it.
     process = subprocess.Popen(
         command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=default_interrupt
     )
-    while not list(workshop.folder.glob("grader-*/*")):
+    while not list(workshop.folder.glob("grader-*")):
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=30)

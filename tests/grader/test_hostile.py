@@ -90,59 +90,19 @@ def test_writing_to_every_other_descriptor_changes_nothing(judge: Judge):
 
 
 @linux
-@pytest.mark.parametrize("victim", ["os.getppid()", "grandparent()"], ids=["zygote", "judge"])
-def test_killing_the_other_processes_is_never_accepted(judge: Judge, victim: str):
-    verdict = judge(f"""
-        import os
-
-        def grandparent():
-            return int(open(f"/proc/{{os.getppid()}}/stat").read().rpartition(")")[2].split()[1])
-
-        def total(numbers):
-            os.kill({victim}, 9)
-            return sum(numbers)
-    """)
-    assert verdict.verdict == "internal error"
-    assert not verdict.accepted
-
-
-@linux
-def test_a_process_that_leaves_its_group_is_killed_with_the_check(judge: Judge):
-    marker = f"left-behind-{os.getpid()}"
-    verdict = judge(f"""
-        import os, subprocess, sys
-        def total(numbers):
-            if not os.fork():
-                os.setsid()
-                if not os.fork():
-                    python = sys.executable
-                    os.execv(python, [python, "-c", "import time; time.sleep(600)", "{marker}"])
-                os._exit(0)
-            os.wait()
-            return sum(numbers)
-    """)
-    assert verdict.verdict == "accepted"
-    assert not running(marker)
-
-
-@linux
-def test_many_busy_children_end_with_their_check(
-    workshop: Workshop, judge: Judge, monkeypatch: pytest.MonkeyPatch
-):
-    workshop.exercise(hidden="def test_nothing(rng):\n    pass\n")
-    monkeypatch.setenv("TMPDIR", str(workshop.folder))
+def test_no_other_process_is_reached(judge: Judge):
     verdict = judge("""
-        import os
+        import contextlib, os
+
         def total(numbers):
-            for _ in range(40):
-                if not os.fork():
-                    while True:
-                        pass
+            for pid in [os.getppid(), -1, *range(2, 300)]:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, 9)
             return sum(numbers)
     """)
-    # Which one depends on how long the children lived: their CPU time counts.
-    assert verdict.verdict in ("accepted", "time limit")
-    assert not running(f"{workshop.folder}/grader-")
+    # Where it has no processes of its own it may kill itself, but nothing else.
+    assert verdict.verdict in ("accepted", "runtime error")
+    assert judge(TOTAL).verdict == "accepted"
 
 
 def test_the_environment_and_the_arguments_hold_no_secret(judge: Judge, monkeypatch: pytest.MonkeyPatch):
@@ -167,9 +127,7 @@ def test_each_check_starts_from_a_fresh_process_and_an_empty_folder(judge: Judge
             if len(calls) > 1 or os.listdir("."):
                 return -1
             open("trace", "w").write("here")
-            os.mkdir("locked")
-            open("locked/file", "w").close()
-            os.chmod("locked", 0)
+            os.mkdir("locked", 0)
             return sum(numbers)
     """)
     assert verdict.verdict == "accepted"
@@ -179,8 +137,9 @@ def test_no_temporary_folder_stays(judge: Judge, tmp_path: Path, monkeypatch: py
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
-    for victim in ("None", "os.kill(os.getppid(), 9)"):
-        judge(f"import os\ndef total(numbers):\n    open('x', 'w').close()\n    {victim}\n    return 0\n")
+    for victim in ("None", "os.abort()"):
+        program = f"import os\ndef total(numbers):\n    open('x', 'w').close()\n    {victim}\n    return 0\n"
+        judge(program, cold=True)
         wait_until(lambda: not list(folder.iterdir()), "a temporary folder was left behind")
 
 
@@ -212,7 +171,7 @@ def test_an_interrupted_command_leaves_no_process(workshop: Workshop, number: si
         check("total", {str(program)!r}, catalog=Catalog(folder / "exercises", folder / "solutions"))
     """
     command = [sys.executable, "-c", textwrap.dedent(code)]
-    environment = {**os.environ, "TMPDIR": str(workshop.folder)}
+    environment = {**os.environ, "TMPDIR": str(workshop.folder), "GRADER_COLD": "1"}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
     # The zygote is told the temporary folder, so its command line names it.
     marker = f"{workshop.folder}/grader-"

@@ -8,8 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import CheckResult, Verdict
-from grader.feedback import render
+from grader import CheckResult, FailingCall, Verdict
+from grader.feedback import check_line, render
 from grader.text import describe, describe_call, neutralise
 from grader.verdict import Kind, Outcome, decide
 
@@ -41,7 +41,7 @@ def test_instrumented_checks_carry_nothing_alone():
     assert decide([result("wrong answer", kind="instrumented"), result("passed")]) == "wrong answer"
 
 
-def verdict(*checks: CheckResult, **fields: str) -> Verdict:
+def verdict(*checks: CheckResult, **fields: object) -> Verdict:
     return Verdict("0" * 32, "total", decide(checks), list(checks), 12, "0" * 64, 0, **fields)  # type: ignore[arg-type]
 
 
@@ -60,9 +60,8 @@ def test_a_rendered_verdict_names_what_failed_and_how_to_replay_it():
         )
     )
     assert "public 0/0 · hidden 1/3" in text
-    assert "✗ Title of sums (hidden)\n    wrong answer: expected 1, got 2\n    given f(1)" in text
-    assert "(hidden, instrumented)" in text
-    assert "    line two" in text
+    assert "✗ Title of sums (hidden)\n    wrong answer: expected 1, got 2\n    given: f(1)" in text
+    assert "✗ Title of index (hidden, instrumented) — runtime error: IndexError\n" in text
     assert "Likely mistake: the sign is wrong" in text
     assert "│ hello" in text
     assert "grader check total 'my file.py' --seed 12" in text
@@ -100,3 +99,29 @@ def test_calls_are_described_in_a_line():
     assert describe(torch.tensor([[0.1, 2.0]])) == "tensor 1×2 float32 [[0.1, 2.0]]"
     assert describe(torch.ones(2, dtype=torch.float8_e4m3fn)) == "tensor 2 float8_e4m3fn [1.0, 1.0]"
     assert describe(torch.zeros(30, 40)) == "tensor 30×40 float32"
+
+
+def test_the_smallest_failing_call_is_told_first_and_in_full():
+    checks = [
+        result("runtime error", message='File "a.py", line 1\n    f(1)\nIndexError: no', name=name)
+        for name in ("one", "two")
+    ]
+    checks.append(result("wrong answer", message="x" * 300, name="three"))
+    text = click.unstyle(render(verdict(*checks, smallest=FailingCall("two", "f", b"")), "Sum"))
+    lines = text.splitlines()[3:]
+    assert lines[0] == "✗ Title of two (hidden)"
+    assert lines[3:5] == ["    IndexError: no", "    smallest failing input: f(1)"]
+    assert lines[5] == "✗ Title of one (hidden) — runtime error, as above"
+    assert lines[6].startswith("✗ Title of three (hidden) — wrong answer: xxx")
+    assert lines[6].endswith("xxx …")
+    assert "grader repro total" in text
+    assert "grader hint total" in text
+
+
+def test_a_traceback_is_told_by_its_last_line():
+    check = result("runtime error", message='File "a.py", line 1\n    f(1)\nIndexError: no')
+    assert click.unstyle(check_line(check)) == "✗ Title of it (hidden) — runtime error: IndexError: no"
+
+
+def test_an_internal_error_does_not_send_for_hints():
+    assert "hint" not in render(verdict(), "Sum")

@@ -243,6 +243,23 @@ async def test_the_exercise_of_the_day_is_solved_recorded_and_scheduled(
         assert app.study.deck.memory("sliding_window_max").interval >= 1
 
 
+async def test_hints_come_one_at_a_time_with_their_formulas_drawn(make_app: Make):
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("x")
+        await pilot.pause()
+        await pilot.press("i")
+        await pilot.pause()
+        assert "Hint 1 of 3" in text(pilot, "#verdict")
+        first = text(pilot, "#hint")
+        assert first
+        assert "$" not in first
+        await pilot.press("i")
+        await pilot.pause()
+        assert "Hint 2 of 3" in text(pilot, "#verdict")
+        assert text(pilot, "#hint") != first
+
+
 async def test_giving_up_is_asked_first(make_app: Make, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("VISUAL", "true")
     app = make_app()

@@ -17,9 +17,9 @@ from textual.widgets import Footer, Static
 
 import grader
 from studyapp.deck import attempts
-from studyapp.deck.attempts import ExerciseState, Outcome, give_up
+from studyapp.deck.attempts import ExerciseState, Outcome
 from studyapp.errors import StudyError
-from studyapp.study.exercises import begin, record_verdict
+from studyapp.study.exercises import begin, record_verdict, take_journal
 from studyapp.study.opening import Study
 from studyapp.tui.difficulty import difficulty_text
 from studyapp.tui.screens.base import StudyScreen
@@ -35,6 +35,7 @@ class ExerciseScreen(StudyScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e,enter", "edit", "Edit", key_display="e"),
         Binding("g", "grade", "Grade"),
+        Binding("i", "hint", "Hint"),
         Binding("G", "give_up", "Give up"),
         Binding("m", "toggle_math", "TeX"),
         Binding("tab", "app.focus_next", "Other pane"),
@@ -83,6 +84,7 @@ class ExerciseScreen(StudyScreen):
                 yield CardView(id="text")
             with VerticalScroll(id="result", classes="pane"):
                 yield Static("", id="verdict", markup=False)
+                yield CardView(id="hint")
         yield Footer()
 
     def on_mount(self) -> None:
@@ -98,7 +100,7 @@ class ExerciseScreen(StudyScreen):
 
     def check_action(self, action: str, _: tuple[object, ...]) -> bool | None:
         """Greys out what can't be done now."""
-        if action in ("grade", "give_up", "edit") and self.grading:
+        if action in ("grade", "give_up", "edit", "hint") and self.grading:
             return None
         if action == "give_up":
             return True if self._state().started_at is not None else None
@@ -128,6 +130,21 @@ class ExerciseScreen(StudyScreen):
         self.grading = True
         self._say(progress_text(self._results))
         self.run_worker(lambda: self._judge(path, self._cancel), thread=True, group="grade")
+
+    def action_hint(self) -> None:
+        """Shows the next hint. The deck counts a pass with hints as hard."""
+        try:
+            hint = grader.next_hint(
+                self._exercise.id, workspace=self._study.workspace, catalog=self._study.catalog
+            )
+        except (grader.CatalogError, OSError) as error:
+            self.notify(f"The hint can't be shown: {error}", severity="error")
+            return
+        if hint is None:
+            self.notify("You have seen all hints.")
+            return
+        self._say(Content.styled(f"Hint {hint.number} of {hint.total}\n", "bold"))
+        self.query_one("#hint", CardView).sections = (hint.text,)
 
     def action_give_up(self) -> None:
         """Ends the appearance without a pass, if the learner really wants it."""
@@ -165,6 +182,7 @@ class ExerciseScreen(StudyScreen):
             verdict = grader.check(
                 self._exercise.id,
                 path,
+                workspace=self._study.workspace,
                 catalog=self._study.catalog,
                 on_check=self._checked,
                 cancel=cancel,
@@ -189,8 +207,10 @@ class ExerciseScreen(StudyScreen):
         self.grading = False
         outcome: Outcome | None = None
         try:
+            # The journal keeps what `grader repro` and `grader explain` need.
+            grader.record(self._study.workspace, message.verdict)
             outcome = record_verdict(self._study.deck, message.verdict, self._study.catalog)
-        except StudyError as error:
+        except (StudyError, OSError) as error:
             self._report(error)
         text = verdict_text(message.verdict)
         if outcome is not None and outcome.rating is not None:
@@ -210,12 +230,14 @@ class ExerciseScreen(StudyScreen):
     def _gave_up(self, really: bool | None) -> None:
         if not really:
             return
+        study = self._study
         try:
-            memory = give_up(self._study.deck, self._exercise.id)
-        except StudyError as error:
+            grader.give_up(self._exercise.id, workspace=study.workspace)
+            take_journal(study.deck, study.catalog, study.workspace)
+        except (StudyError, OSError) as error:
             self._report(error)
             return
-        days = (memory.due_day or 0) - self._study.deck.now().day
+        days = (self._state().memory.due_day or 0) - study.deck.now().day
         self._say(Content(f"It comes back in {days} d. Read the note of its topic until then."))
         self._show_status()
         self.refresh_bindings()
@@ -228,6 +250,7 @@ class ExerciseScreen(StudyScreen):
 
     def _say(self, text: Content) -> None:
         self.query_one("#verdict", Static).update(text)
+        self.query_one("#hint", CardView).sections = ()
 
     def _show_status(self) -> None:
         started = self._state().started_at
@@ -259,4 +282,4 @@ class ExerciseScreen(StudyScreen):
         if isinstance(error, StudyError):
             self.study_app.report(error)
         else:
-            self.notify(f"Your file can't be created: {error}", severity="error", timeout=12)
+            self.notify(f"Your workspace can't be written: {error}", severity="error", timeout=12)

@@ -1,0 +1,102 @@
+"""Proofs that need not be repeated: packages that were found sound, by the hash of all that decides it."""
+
+import contextlib
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+import grader
+from grader.authoring.report import ExerciseReport
+from grader.catalog import Exercise
+
+_LIBRARIES = ("numpy", "pytest", "torch")
+
+
+class _Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry of the cache: the report on a sound package with this key."""
+
+    key: str
+    report: ExerciseReport
+
+
+class Cache:
+    """One file for each exercise, holding its latest proof; what cannot be read or written is no proof."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._environment = _environment()
+
+    def key(self, exercise: Exercise) -> str:
+        """The hash of both folders, the grader's sources and the versions they run on; raises OSError."""
+        digest = hashlib.sha256(self._environment)
+        digest.update(_hash_folder(exercise.folder) + _hash_folder(exercise.solutions))
+        return digest.hexdigest()
+
+    def find(self, exercise: Exercise, key: str, nonces: int) -> ExerciseReport | None:
+        """The report of a proof with this key under at least so many nonces: they contain the fewer."""
+        try:
+            proof = msgspec.json.decode(self._file(exercise).read_bytes(), type=_Proof)
+        except (OSError, ValueError, msgspec.MsgspecError):
+            return None
+        is_proof = proof.key == key and proof.report.sound and proof.report.nonces >= nonces
+        return msgspec.structs.replace(proof.report, cached=True) if is_proof else None
+
+    def store(self, exercise: Exercise, key: str, report: ExerciseReport) -> None:
+        """Remember a sound package, unless it changed meanwhile."""
+        with contextlib.suppress(OSError):
+            if report.sound and self.key(exercise) == key:
+                _write(self._file(exercise), msgspec.json.encode(_Proof(key, report)))
+
+    def _file(self, exercise: Exercise) -> Path:
+        return self._folder / f"{exercise.id}.json"
+
+
+def cache_folder() -> Path:
+    """Where proofs are kept: below $STUDYAPP_CACHE, else the user's cache folder."""
+    if variable := os.environ.get("STUDYAPP_CACHE"):
+        root = Path(variable).expanduser()
+    else:
+        from platformdirs import user_cache_path
+
+        root = user_cache_path("studyapp", appauthor=False)
+    return root / "verified"
+
+
+def _environment() -> bytes:
+    """The hash of what judges: our sources, Python and the libraries; none of them is imported for it."""
+    digest = hashlib.sha256(sys.version.encode())
+    for name in _LIBRARIES:
+        digest.update(f"{name} {version(name)}\0".encode())
+    digest.update(_hash_folder(Path(grader.__file__).parent))
+    return digest.digest()
+
+
+def _hash_folder(folder: Path) -> bytes:
+    digest = hashlib.sha256()
+    for file in sorted(_files(folder)):
+        content = hashlib.sha256(file.read_bytes()).digest()
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + content)
+    return digest.digest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+
+
+def _write(file: Path, data: bytes) -> None:
+    """Replace a file whole, so that a reader never sees half of it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(data)
+        Path(draft).replace(file)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise

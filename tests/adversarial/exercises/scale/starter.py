@@ -1,0 +1,6 @@
+def scale(x, factor):
+    raise NotImplementedError
+
+
+def noise(count, generator):
+    raise NotImplementedError

@@ -1,0 +1,2 @@
+def open_vault(hint):
+    raise NotImplementedError
