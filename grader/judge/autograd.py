@@ -71,21 +71,23 @@ def _pull_back(
     products, flags, node = remote.pull_back(
         handle.node, [each.detach() for each in gradients], wanted, create_graph
     )
-    for index, position in enumerate(wanted):
-        if products[index] is None:
-            # The function does not depend on this input; a None here would fail the suite's own call.
-            products[index] = torch.zeros_like(inputs[position])
-        elif not _fits(products[index], inputs[position]):
+    for product, position in zip(products, wanted, strict=True):
+        if product is not None and not _fits(product, inputs[position]):
             remote.malformed()
+    # The function does not depend on some input; a None there would fail the suite's own call.
+    filled = [
+        torch.zeros_like(inputs[position]) if product is None else product
+        for product, position in zip(products, wanted, strict=True)
+    ]
     if not create_graph or node is None:
-        return products
+        return filled
     dense = [product for product in products if product is not None]
     if len(flags) != len(dense):
         remote.malformed()
     raw = [tensor for tensor, required in zip(dense, flags, strict=True) if required]
     attached = iter(_attach(remote, node, [*inputs, *gradients], raw))
     required = {id(tensor) for tensor in raw}
-    return [next(attached) if id(product) in required else product for product in products]
+    return [next(attached) if id(product) in required else product for product in filled]
 
 
 def _fits(product: Any, tensor: torch.Tensor) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,9 +50,7 @@ def _installed() -> tuple[grader.Catalog, Path]:
         ) from error
 
 
-def open_study(
-    places: Places, clock: Clock, *, progress: Callable[[str], None] = lambda _: None
-) -> tuple[Study, SyncReport]:
+def open_study(places: Places, clock: Clock) -> tuple[Study, SyncReport]:
     """Opens the deck and brings it up to date.
 
     A configuration that can't be used and a backup that fails are warnings: they must not keep anybody from
@@ -73,10 +70,8 @@ def open_study(
         warnings.append(str(error))
     workspace = grader.workspace_path(places.workspace)
     study = Study(deck, catalog, folders, workspace, warnings)
-    progress("reading the notes")
     report = study.sync()
     warnings += note_problems(deck)
-    progress("making today's backup")
     try:
         back_up(places.deck, calendar_date(deck.now().day))
     except DeckError as error:

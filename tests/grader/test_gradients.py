@@ -52,6 +52,13 @@ HIDDEN = """
         gx, gy, gz = grad(result["xy"][0].sum(), [x, y, z], allow_unused=True)
         assert torch.allclose(gx, y) and torch.allclose(gy, x) and gz is None, "the gradients"
 
+    def test_an_input_that_does_not_count(submission, torch_rng):
+        x, y = points(torch_rng, 2), points(torch_rng, 2)
+        of_x, of_y = grad(submission.cube_of_first(x, y).sum(), [x, y], create_graph=True)
+        assert torch.equal(of_y, torch.zeros_like(y)), "nothing depends on it"
+        (second,) = grad(of_x.sum(), x)
+        assert torch.allclose(second, 6 * x), "the second derivative"
+
     def test_backward_twice(submission, torch_rng):
         x = points(torch_rng, 2)
         out = submission.cube(x).sum()
@@ -106,6 +113,9 @@ HIDDEN = """
 
 PROGRAM = """
     import torch
+
+    def cube_of_first(x, y):
+        return x**3
 
     def cube(x):
         return x**3
