@@ -37,7 +37,7 @@ class CheckResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `kind` is "proved" when it rests on values and measurements of the judge, "instrumented" when it relies on
     reports from inside the worker; `given` describes the failing call; `seconds` is the time the judge spent
-    waiting for the submission.
+    waiting for the submission, `cpu_seconds` the processor time that the submission used.
     """
 
     id: str
@@ -48,6 +48,7 @@ class CheckResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message: str = ""
     given: str = ""
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
 
 
 class FailingCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

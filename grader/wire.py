@@ -5,6 +5,7 @@ safetensors body (the tensors of that message; empty when there are none). Whate
 untrusted: it is decoded into strict structs, and anything else raises `Malformed`.
 """
 
+import array
 import socket
 import struct
 from typing import Annotated, NamedTuple, TypeVar
@@ -13,6 +14,9 @@ import msgspec
 
 MAX_HEADER = 16 << 20
 MAX_BODY = 512 << 20
+# What is received at once, into memory that is there already: fresh memory costs more than the copy.
+CHUNK = 1 << 18
+_DESCRIPTOR_SPACE = socket.CMSG_SPACE(4 * array.array("i").itemsize)
 _LENGTHS = struct.Struct(">IQ")
 
 Text = Annotated[str, msgspec.Meta(max_length=64_000)]
@@ -192,7 +196,7 @@ class FrameBuffer:
     def __len__(self) -> int:
         return len(self._data)
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """Append received bytes."""
         self._data += data
 
@@ -206,7 +210,8 @@ class FrameBuffer:
         start, end = _LENGTHS.size, _LENGTHS.size + header + body
         if len(self._data) < end:
             return None
-        frame = Frame(bytes(self._data[start : start + header]), bytes(self._data[start + header : end]))
+        with memoryview(self._data) as data:
+            frame = Frame(bytes(data[start : start + header]), bytes(data[start + header : end]))
         del self._data[:end]
         return frame
 
@@ -220,6 +225,7 @@ class Stream:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._buffer = FrameBuffer()
+        self._chunk = memoryview(bytearray(CHUNK))
         self.descriptors: list[int] = []
 
     def send(self, message: Message, body: bytes = b"", descriptors: list[int] | None = None) -> None:
@@ -233,9 +239,11 @@ class Stream:
     def receive(self) -> Frame:
         """The next frame; raises EOFError when the other side is gone, OSError, `Malformed`."""
         while (frame := self._buffer.take()) is None:
-            data, descriptors, _, _ = socket.recv_fds(self._connection, 1 << 20, 4)
-            self.descriptors += descriptors
-            if not data:
+            received, ancillary, _, _ = self._connection.recvmsg_into([self._chunk], _DESCRIPTOR_SPACE)
+            for level, kind, data in ancillary:
+                if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                    self.descriptors += array.array("i", data)
+            if not received:
                 raise EOFError
-            self._buffer.feed(data)
+            self._buffer.feed(self._chunk[:received])
         return frame

@@ -25,14 +25,8 @@ def find_breaches(program: Program, verdict: Verdict) -> list[Breach]:
 
 
 def slowest_check(verdict: Verdict) -> tuple[float, str]:
-    """The CPU seconds of the check that used most, and its id.
-
-    The judge measures CPU time per verdict and waiting time per check, so a check is charged its share:
-    waiting time x (CPU time of all / waiting time of all). The ratio takes out what a busy machine adds.
-    """
-    waited = sum(check.seconds for check in verdict.checks)
-    ratio = min(1.0, verdict.cpu_seconds / waited) if waited else 0.0
-    return max(((check.seconds * ratio, check.id) for check in verdict.checks), default=(0.0, ""))
+    """The CPU seconds of the check that used most, and its id."""
+    return max(((check.cpu_seconds, check.id) for check in verdict.checks), default=(0.0, ""))
 
 
 def _breach(program: Program, verdict: Verdict, message: str, check: str, internal: bool = False) -> Breach:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from grader.allocation import reuse_memory
 from grader.catalog import Exercise
 from grader.judge.expectations import diagnose, read_expectations
 from grader.judge.failing import smallest
@@ -18,6 +19,7 @@ from grader.judge.seeds import fresh_nonce
 from grader.judge.session import Program, Session
 from grader.judge.stopped import Stopped
 from grader.judge.zygote import Zygote
+from grader.sandbox import limits
 from grader.suite.errors import SubmissionError
 from grader.text import neutralise, shorten
 from grader.verdict import CheckResult, Decision, FailingCall, Verdict, decide, decision
@@ -126,22 +128,18 @@ class _Judgement:
 
     def _try_to_load(self) -> Judgement | None:
         try:
-            worker = self._program.start()
-        except Stopped as stop:
-            return Judgement(stop.outcome, stop.message)
-        try:
-            _, missing = self._program.load(worker, "load")
+            _, missing = self._program.open("load")
             failure = _lacking(missing) if missing else None
-        except Stopped:
-            failure = None
+        except Stopped as stop:
+            failure = Judgement(stop.outcome, stop.message)
         except SubmissionError as error:
             failure = judge_error(error)
-        self._program.finish(worker)
-        if worker.stopped:
-            failure = Judgement(worker.stopped.outcome, worker.stopped.message)
+        usage = self._program.close(last=failure is not None)
+        if usage.stopped:
+            failure = Judgement(usage.stopped.outcome, usage.stopped.message)
         if failure is None:
             return None
-        self._load_output = bytes(worker.output)
+        self._load_output = usage.output
         lead = "" if failure.outcome == "internal error" else "Your file could not be loaded.\n"
         return failure._replace(message=lead + shorten(failure.message, MAX_MESSAGE))
 
@@ -155,6 +153,7 @@ def _lacking(missing: list[str]) -> Judgement:
 
 def _prepare(exercise: Exercise) -> None:
     """Load no plugin that happens to be installed, write nothing beside the suite, use one thread."""
+    reuse_memory(limits.load_libc())
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     sys.dont_write_bytecode = True
     if exercise.description.needs.torch:

@@ -1,4 +1,4 @@
-"""The pytest plugin that runs a suite: collects the checks, gives each a fresh worker, judges the outcome."""
+"""The pytest plugin that runs a suite: collects the checks, loads the submission for each, judges it."""
 
 import random
 import sys
@@ -13,7 +13,7 @@ from grader.judge import failing
 from grader.judge.outcome import Judgement, judge_phase
 from grader.judge.proxy import Remote, Submission, WorkerGenerator
 from grader.judge.seeds import seed_for
-from grader.judge.workers import Worker
+from grader.judge.workers import Usage, Worker
 from grader.judge.zygote import Zygote
 from grader.verdict import CheckResult, FailingCall, Group, Kind
 
@@ -22,7 +22,10 @@ _PHASES = ("setup", "call", "teardown")
 
 
 class Program:
-    """A submission and how to bring it into a fresh worker; adds up what the workers used and printed."""
+    """A submission, and the worker that it is loaded into anew for each check.
+
+    A worker serves check after check until it stops, or holds more than it did at first.
+    """
 
     def __init__(self, exercise: Exercise, source: bytes, filename: str, nonce: int, zygote: Zygote) -> None:
         self.exercise = exercise
@@ -32,21 +35,31 @@ class Program:
         self._source = source
         self._filename = filename
         self._zygote = zygote
+        self._worker: Worker | None = None
 
-    def start(self) -> Worker:
-        """A fresh worker; raises `Stopped`."""
-        return Worker(self._zygote, self.exercise.description.limits)
-
-    def load(self, worker: Worker, check_id: str) -> tuple[Remote, list[str]]:
+    def open(self, check_id: str) -> tuple[Remote, list[str]]:
         """Load the submission; returns it with the entry points that it lacks. Raises as `Remote.load`."""
-        started = worker.begin()
-        self.measures = started.in_force + [f"missing: {each}" for each in started.missing]
-        remote = Remote(worker, self.exercise)
+        remote = Remote(self._worker or self._start(), self.exercise)
         return remote, remote.load(self._source, self._filename, seed_for(self.nonce, check_id, "worker"))
 
-    def finish(self, worker: Worker) -> None:
-        """End a worker and add up its CPU time."""
-        self.cpu_seconds += worker.finish()
+    def close(self, *, last: bool = False) -> Usage:
+        """Close the check that was opened, if any; after the last one no worker is left."""
+        if not self._worker:
+            return Usage()
+        worker, is_over = self._worker, last or self._worker.is_spent
+        usage = worker.finish() if is_over else worker.rest()
+        if usage.stopped and not is_over:
+            worker.finish()
+        if usage.stopped or is_over:
+            self._worker = None
+        self.cpu_seconds += usage.cpu_seconds
+        return usage
+
+    def _start(self) -> Worker:
+        self._worker = Worker(self._zygote, self.exercise.description.limits)
+        started = self._worker.begin()
+        self.measures = started.in_force + [f"missing: {each}" for each in started.missing]
+        return self._worker
 
 
 class Check:
@@ -56,7 +69,7 @@ class Check:
         self.item = item
         self.id = check_id
         self.group = group
-        self.worker: Worker | None = None
+        self.usage = Usage()
         self.remote: Remote | None = None
         self.judgements: list[Judgement] = []
         self.error: BaseException | None = None
@@ -76,16 +89,15 @@ class Check:
         """What the worker ran into, else the first judgement of a phase that is no pass, else the pass."""
         judgement = self._judge()
         given = judgement.given or (self.remote.given if self.remote else "")
-        seconds = round(self.worker.seconds, 6) if self.worker else 0.0
-        return self._describe(judgement, "" if judgement.outcome == "passed" else given, seconds)
+        return self._describe(judgement, "" if judgement.outcome == "passed" else given)
 
     def not_run(self) -> CheckResult:
         """The result of a check that did not run."""
-        return self._describe(Judgement("not run", ""), "", 0.0)
+        return self._describe(Judgement("not run", ""), "")
 
     def _judge(self) -> Judgement:
-        if self.worker and self.worker.stopped:
-            return Judgement(self.worker.stopped.outcome, self.worker.stopped.message)
+        if self.usage.stopped:
+            return Judgement(self.usage.stopped.outcome, self.usage.stopped.message)
         for judgement in self.judgements:
             if judgement.outcome != "passed":
                 return judgement
@@ -93,11 +105,18 @@ class Check:
             return Judgement("internal error", "the check did not run to its end")
         return self.judgements[-1]
 
-    def _describe(self, judgement: Judgement, given: str, seconds: float) -> CheckResult:
+    def _describe(self, judgement: Judgement, given: str) -> CheckResult:
         kind: Kind = "instrumented" if self.item.get_closest_marker("instrumented") else "proved"
-        title = _title(self.item)
         return CheckResult(
-            self.id, title, self.group, kind, judgement.outcome, judgement.message, given, seconds
+            id=self.id,
+            title=_title(self.item),
+            group=self.group,
+            kind=kind,
+            outcome=judgement.outcome,
+            message=judgement.message,
+            given=given,
+            seconds=round(self.usage.seconds, 6),
+            cpu_seconds=round(self.usage.cpu_seconds, 6),
         )
 
 
@@ -121,6 +140,7 @@ class Session:
         self._report = report
         self._by_node: dict[str, Check] = {}
         self._timeouts = 0
+        self._is_last = False
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Declare the marker of the suite API."""
@@ -153,8 +173,9 @@ class Session:
         return None
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         """Pass over the rest when the submission keeps running into the time limit."""
+        self._is_last = nextitem is None
         if self._timeouts >= MAX_TIMEOUTS:
             return True
         _seed_globals(seed_for(self._program.nonce, self._by_node[item.nodeid].id, "global"))
@@ -172,7 +193,7 @@ class Session:
 
     @pytest.fixture
     def submission(self, request: pytest.FixtureRequest) -> Submission:
-        """The learner's module, in a fresh worker."""
+        """The learner's module, loaded anew."""
         return Submission(self._remote(request))
 
     @pytest.fixture
@@ -202,17 +223,15 @@ class Session:
     def _remote(self, request: pytest.FixtureRequest) -> Remote:
         check = self._by_node[request.node.nodeid]
         if check.remote is None:
-            check.worker = self._program.start()
-            check.remote, _ = self._program.load(check.worker, check.id)
+            check.remote, _ = self._program.open(check.id)
         return check.remote
 
     def _seed(self, request: pytest.FixtureRequest, use: str) -> int:
         return seed_for(self._program.nonce, self._by_node[request.node.nodeid].id, use)
 
     def _close(self, check: Check) -> None:
-        if check.worker:
-            self._program.finish(check.worker)
-            self.outputs[check.id] = bytes(check.worker.output)
+        check.usage = self._program.close(last=self._is_last)
+        self.outputs[check.id] = check.usage.output
         result = check.result()
         self._timeouts += result.outcome == "time limit"
         self.results[check.id] = result
@@ -240,4 +259,4 @@ def _seed_globals(seed: int) -> None:
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(seed % 2**32)
     if "torch" in sys.modules:
-        sys.modules["torch"].manual_seed(seed)
+        sys.modules["torch"].default_generator.manual_seed(seed)

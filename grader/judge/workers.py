@@ -1,19 +1,22 @@
 """The judge's end of a worker: requests with deadlines, measurements from outside."""
 
+import math
 import os
 import selectors
 import signal
 import socket
 import time
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 
 from grader.catalog import Limits
+from grader.judge import measuring
 from grader.judge.stopped import Stopped
 from grader.judge.zygote import Zygote
 from grader.verdict import Outcome
 from grader.wire import (
+    CHUNK,
     Finished,
     Frame,
     FrameBuffer,
@@ -24,14 +27,32 @@ from grader.wire import (
     pack,
 )
 
-_CHUNK = 1 << 20
 _FOREIGN = "the program wrote to the judge's channel"
+# A process serves checks until it has used the CPU time of one, so that each finds at least as much left.
+_LIFETIME = 2
+# It is also of no further use when more than this part of the memory limit stays occupied after a check.
+_OCCUPIED = 8
+_PROCESSORS = os.cpu_count() or 1
+# The CPU time is looked at no more often than this, in seconds.
+_TICK = 0.01
+
+
+class Usage(NamedTuple):
+    """What one check used of its worker: seconds waited for it, its CPU seconds, and what it printed.
+
+    `stopped` tells why it came to no end.
+    """
+
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    output: bytes = b""
+    stopped: Stopped | None = None
 
 
 class Worker:
-    """One sandboxed process; after the first `Stopped` it is of no further use, and `stopped` says why.
+    """One sandboxed process, which serves checks one after the other, each closed by `rest` or `finish`.
 
-    `seconds` is the time spent waiting for it; `output` what it printed, bounded.
+    After the first `Stopped` it is of no further use, and `stopped` says why. Limits are those of a check.
     """
 
     def __init__(self, zygote: Zygote, bounds: Limits) -> None:
@@ -39,15 +60,20 @@ class Worker:
         self._limits = bounds
         self._decoder = msgspec.msgpack.Decoder(Reply)
         self._buffer = FrameBuffer()
+        self._chunk = memoryview(bytearray(CHUNK))
         self._requests = 0
         self._finished: Finished | None = None
-        self.output = bytearray()
-        self.seconds = 0.0
+        self._pid: int | None = None
+        self._at_start: measuring.Holding | None = None
+        self._cpu_before = 0.0
+        self._output = bytearray()
+        self._seconds = 0.0
         self.stopped: Stopped | None = None
         self._connection, theirs = socket.socketpair()
+        measuring.ask_for_sender(self._connection)
         self._pipe, output = os.pipe()
         try:
-            zygote.fork(bounds, theirs, output)
+            zygote.fork(_LIFETIME * bounds.cpu_seconds, bounds.memory_mib, theirs, output)
         finally:
             theirs.close()
             os.close(output)
@@ -62,13 +88,15 @@ class Worker:
         try:
             started = self._read(self._exchange(b""))
         except Stopped as stop:
-            told = self.output.decode(errors="replace") or stop.message
+            told = self._output.decode(errors="replace") or stop.message
             self.stopped = Stopped("internal error", f"The sandbox could not be set up: {told}")
             raise self.stopped from None
         if not isinstance(started, Started):
             self.malformed()
         # The time of the submission begins only now.
-        self.seconds = 0.0
+        self._seconds = 0.0
+        self._cpu_before = self._cpu()
+        self._at_start = measuring.holding(self._pid) if self._pid else None
         return started
 
     def ask(self, kind: type[Message], *arguments: Any, body: bytes = b"") -> tuple[Reply, bytes]:
@@ -86,23 +114,72 @@ class Worker:
         """Stop because a reply makes no sense."""
         self._stop("rejected", _FOREIGN)
 
-    def finish(self) -> float:
-        """End the worker; returns the CPU seconds it used, and records a limit that shows only now."""
+    def rest(self) -> Usage:
+        """Close a check; afterwards the worker serves another one, unless it `is_spent`."""
         try:
-            finished = self._reap()
             self._drain()
-            if len(self._buffer) or self._unread():
-                self._stop("rejected", _FOREIGN)
-            if finished.cpu_seconds > self._limits.cpu_seconds:
-                self._stop("time limit", self._over_cpu())
-            return finished.cpu_seconds
+            self._require_silence()
+            self._require_cpu()
         except Stopped as stop:
             self.stopped = self.stopped or stop
-            return self._finished.cpu_seconds if self._finished else 0.0
+        return self._close_check(self._cpu())
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the next check needs a fresh process: this one could make a difference to it."""
+        if self.stopped or self._pid is None or self._at_start is None:
+            return True
+        now = measuring.holding(self._pid)
+        room = (self._limits.memory_mib << 20) // _OCCUPIED
+        return (
+            now is None
+            or now.threads > self._at_start.threads
+            or now.memory > self._at_start.memory + room
+            or self._cpu() > (_LIFETIME - 1) * self._limits.cpu_seconds
+        )
+
+    def finish(self) -> Usage:
+        """Close a check and end the worker; a limit that shows only now is recorded."""
+        cpu_seconds = self._cpu_before
+        try:
+            cpu_seconds = self._reap().cpu_seconds
+            self._drain()
+            self._require_silence()
+            if cpu_seconds - self._cpu_before > self._limits.cpu_seconds:
+                self._stop("time limit", self._over_cpu())
+        except Stopped as stop:
+            self.stopped = self.stopped or stop
         finally:
             self._selector.close()
             self._connection.close()
             os.close(self._pipe)
+        return self._close_check(cpu_seconds)
+
+    def _close_check(self, cpu_seconds: float) -> Usage:
+        used = max(0.0, cpu_seconds - self._cpu_before)
+        usage = Usage(self._seconds, used, bytes(self._output), self.stopped)
+        self._seconds, self._cpu_before = 0.0, cpu_seconds
+        self._output.clear()
+        return usage
+
+    def _require_silence(self) -> None:
+        """Nothing may have been sent that was not asked for."""
+        if len(self._buffer) or self._unread():
+            self._stop("rejected", _FOREIGN)
+
+    def _cpu(self) -> float:
+        """CPU seconds of the process since it exists; what was seen last when it is gone."""
+        try:
+            return measuring.cpu_seconds(self._pid) if self._pid else 0.0
+        except OSError:
+            return self._cpu_before
+
+    def _require_cpu(self) -> float:
+        """The CPU seconds that the check has left."""
+        left = self._limits.cpu_seconds - (self._cpu() - self._cpu_before)
+        if left <= 0:
+            self._stop("time limit", self._over_cpu())
+        return left
 
     def _stop(self, outcome: Outcome, message: str) -> NoReturn:
         self.stopped = self.stopped or Stopped(outcome, message)
@@ -118,7 +195,7 @@ class Worker:
     def _exchange(self, data: bytes) -> Frame:
         """Send all of `data`, then wait for one frame, within the wall time that is left."""
         began = time.monotonic()
-        deadline = began + self._limits.wall_seconds - self.seconds
+        deadline = began + self._limits.wall_seconds - self._seconds
         pending = memoryview(data)
         self._selector.register(self._connection, selectors.EVENT_WRITE if pending else selectors.EVENT_READ)
         try:
@@ -129,12 +206,13 @@ class Worker:
             self.stopped = self.stopped or stop
             raise
         finally:
-            self.seconds += time.monotonic() - began
+            self._seconds += time.monotonic() - began
             self._selector.unregister(self._connection)
 
     def _step(self, pending: memoryview, deadline: float) -> memoryview:
         left = deadline - time.monotonic()
-        events = self._selector.select(max(left, 0))
+        cpu_left = self._require_cpu() if self._at_start else math.inf
+        events = self._selector.select(max(min(left, max(cpu_left / _PROCESSORS, _TICK)), 0))
         if not events and left <= 0:
             self._stop("time limit", f"no result after {self._limits.wall_seconds:g} s")
         for key, _ in events:
@@ -159,14 +237,20 @@ class Worker:
 
     def _receive(self) -> None:
         try:
-            data = self._connection.recv(_CHUNK)
+            received = self._connection.recv_into(self._chunk) if self._pid else self._receive_first()
         except BlockingIOError:
             return
         except OSError:
-            data = b""
-        if not data:
+            received = 0
+        if not received:
             self._ended()
-        self._buffer.feed(data)
+        self._buffer.feed(self._chunk[:received])
+
+    def _receive_first(self) -> int:
+        """The first bytes come from the worker before it meets the submission: by them it is known."""
+        received, ancillary, _, _ = self._connection.recvmsg_into([self._chunk], measuring.CREDENTIALS_SPACE)
+        self._pid = measuring.sender(ancillary)
+        return received
 
     def _take(self) -> Frame | None:
         try:
@@ -176,13 +260,13 @@ class Worker:
 
     def _drain(self) -> None:
         """Read what the program printed; stops at the output limit."""
-        room = (self._limits.output_kib << 10) - len(self.output)
+        room = (self._limits.output_kib << 10) - len(self._output)
         while self._printing:
             try:
                 data = os.read(self._pipe, 1 << 16)
             except BlockingIOError:
                 return
-            self.output += data[:room]
+            self._output += data[:room]
             room -= len(data)
             if room < 0:
                 self._stop("output limit", f"the program printed more than {self._limits.output_kib} KiB")
@@ -207,7 +291,8 @@ class Worker:
         self._drain()
         if os.WIFSIGNALED(finished.status):
             number = os.WTERMSIG(finished.status)
-            if number == signal.SIGXCPU or finished.cpu_seconds > self._limits.cpu_seconds:
+            used = finished.cpu_seconds - self._cpu_before
+            if number == signal.SIGXCPU or used > self._limits.cpu_seconds:
                 self._stop("time limit", self._over_cpu())
             if number == signal.SIGKILL:
                 self._stop("runtime error", "the program closed its connection to the judge, or was killed")

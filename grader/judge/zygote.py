@@ -11,7 +11,6 @@ from typing import NamedTuple, NoReturn, TypeVar
 
 import msgspec
 
-from grader.catalog import Limits
 from grader.daemon.wire import Kind
 from grader.judge.stopped import Stopped
 from grader.process import clean_environment
@@ -84,9 +83,9 @@ class Zygote:
         self._receive(Started)
         self._is_ready = True
 
-    def fork(self, bounds: Limits, connection: socket.socket, output: int) -> None:
-        """Start a worker at the other end of `connection`; raises `Stopped`."""
-        self._send(Fork(self._next(), bounds.cpu_seconds, bounds.memory_mib), [connection.fileno(), output])
+    def fork(self, cpu_seconds: float, memory_mib: int, connection: socket.socket, output: int) -> None:
+        """Start a worker with these limits at the other end of `connection`; raises `Stopped`."""
+        self._send(Fork(self._next(), cpu_seconds, memory_mib), [connection.fileno(), output])
         self._receive(Forked)
 
     def finish(self, *, ended: bool = False) -> Finished:

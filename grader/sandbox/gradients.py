@@ -14,6 +14,10 @@ class Graphs:
         self._nodes: dict[int, tuple[list[torch.Tensor], list[torch.Tensor]]] = {}
         self._created = 0
 
+    def clear(self) -> None:
+        """Forget all nodes; their ids are not given again."""
+        self._nodes.clear()
+
     def begin(self, received: Decoded, released: list[int]) -> None:
         """Forget the `released` nodes; let the received tensors require gradients where the judge's do."""
         for node in released:

@@ -44,32 +44,44 @@ def reap(worker: int | None, patience: float = 0.0) -> Reaped:
 
 
 def remove(folder: str) -> None:
-    """Delete a worker's folder, however deep it goes and whatever permissions the submission took away.
+    """Delete a worker's folder, however deep it goes and whatever permissions the submission took away."""
+    if Path(folder).is_symlink():
+        Path(folder).unlink()
+        return
+    empty(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def empty(folder: str) -> None:
+    """Delete what lies in a worker's folder.
 
     Folders inside are moved up to the top one by one: a chain of thousands has no path that could be opened,
     and a recursion would end before it.
     """
     top = Path(folder)
-    if top.is_symlink():
-        top.unlink()
-        return
     pending, number = [top], 0
     while pending:
         current = pending.pop()
         with contextlib.suppress(OSError):
-            current.chmod(0o700)
+            _open(current)
             for entry in list(os.scandir(current)):
                 if not entry.is_dir(follow_symlinks=False):
                     os.unlink(entry.path)  # noqa: PTH108
                     continue
                 number += 1
                 moved = top / f".leaving-{number}"
-                Path(entry.path).chmod(0o700)  # moving a folder writes into it
+                _open(Path(entry.path))  # moving a folder writes into it
                 Path(entry.path).rename(moved)
                 pending.append(moved)
-            if current != top:
+        if current != top:
+            with contextlib.suppress(OSError):
                 current.rmdir()
-    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _open(folder: Path) -> None:
+    # Inside the sandbox permissions cannot be changed, by nobody.
+    with contextlib.suppress(OSError):
+        folder.chmod(0o700)
 
 
 def children(parent: int) -> list[int]:

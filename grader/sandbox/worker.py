@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from grader.sandbox import limits, walls
+from grader.sandbox.afresh import Surroundings
 from grader.values import Unsupported, decode, encode
 from grader.wire import (
     Ban,
@@ -62,7 +63,7 @@ def begin(connection: int, output: int, folder: str, readable: tuple[str, ...], 
         started = _confine(folder, readable, request)
         stream = Stream(socket.socket(fileno=_SOCKET))
         stream.send(started)
-        Worker(stream).serve()
+        Worker(stream, Surroundings(str(Path.cwd()))).serve()
     except (EOFError, OSError):
         pass
     finally:
@@ -82,10 +83,11 @@ def _confine(folder: str, readable: tuple[str, ...], request: Fork) -> Started:
 
 
 class Worker:
-    """Answers the requests of one check."""
+    """Answers the requests of the checks that it serves, one after the other."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, surroundings: Surroundings) -> None:
         self._stream = stream
+        self._surroundings = surroundings
         self._modules: list[ModuleType] = []
         self._files: set[str] = set()
         self._forbidden_used: list[int] = []
@@ -124,11 +126,12 @@ class Worker:
         return self._torch_generator(request)
 
     def _load(self, request: Load) -> Loaded:
+        self._forget()
         random.seed(request.seed)
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed(request.seed % 2**32)
         if "torch" in sys.modules:
-            sys.modules["torch"].manual_seed(request.seed)
+            sys.modules["torch"].default_generator.manual_seed(request.seed)
         for position, ban in enumerate(request.forbidden):
             self._forbid(position, ban)
         self._modules.append(self._execute("submission", request.filename, request.source))
@@ -136,6 +139,14 @@ class Worker:
             self._modules.insert(0, self._execute("driver", "driver.py", request.driver))
         missing = [name for name in request.entry_points if not callable(self._find(name))]
         return Loaded(request.seq, missing)
+
+    def _forget(self) -> None:
+        """Leave nothing of the check before."""
+        self._modules.clear()
+        self._forbidden_used.clear()
+        if self._graphs is not None:
+            self._graphs.clear()
+        self._surroundings.restore()
 
     def _execute(self, name: str, filename: str, source: bytes) -> ModuleType:
         lines = source.decode(errors="replace").splitlines(keepends=True)
@@ -197,7 +208,7 @@ class Worker:
         import torch
 
         if isinstance(request, SeedTorch):
-            torch.manual_seed(request.seed)
+            torch.default_generator.manual_seed(request.seed)
             value = encode(None)
         else:
             value = encode(torch.rand(request.count, dtype=torch.float64))
@@ -239,8 +250,6 @@ def _detach(connection: int, output: int, folder: str) -> None:
     os.environ.update(HOME=folder, TMPDIR=folder)
     sys.argv = ["submission"]
     sys.dont_write_bytecode = True
-    sys.stdout = os.fdopen(1, "w", 1, "utf-8", "backslashreplace", closefd=False)
-    sys.stderr = os.fdopen(2, "w", 1, "utf-8", "backslashreplace", closefd=False)
 
 
 def _locate(dotted: str) -> tuple[Any, str]:

@@ -16,6 +16,7 @@ import tempfile
 
 import msgspec
 
+from grader.allocation import reuse_memory
 from grader.sandbox import limits, walls, worker
 from grader.sandbox.reaping import Reaped, reap, remove
 from grader.wire import Finish, Finished, Fork, Forked, Started, Stream, Trouble, ZygoteRequest
@@ -54,6 +55,7 @@ class Zygote:
         libc = limits.load_libc()
         limits.become_subreaper(libc)
         limits.close_to_tracers(libc)
+        reuse_memory(libc)
 
     def serve(self) -> None:
         """Answer requests until the judge is gone, then leave no process and no file."""

@@ -57,7 +57,7 @@ class Puppet:
         self._speech = speech
         self._connection = socket.socket()
 
-    def fork(self, _bounds: Limits, connection: socket.socket, _output: int) -> None:
+    def fork(self, _cpu: float, _memory: int, connection: socket.socket, _output: int) -> None:
         self._connection.close()
         self._connection = connection.dup()
         self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)

@@ -118,7 +118,7 @@ def test_the_environment_and_the_arguments_hold_no_secret(judge: Judge, monkeypa
         assert secret not in verdict.output
 
 
-def test_each_check_starts_from_a_fresh_process_and_an_empty_folder(judge: Judge):
+def test_each_check_starts_afresh_in_an_empty_folder(judge: Judge):
     verdict = judge("""
         import os
         calls = []
