@@ -1,13 +1,14 @@
-# make study   sets up what is missing and opens the app
-# make test    sets up what is missing and checks everything
-# make verify  proves every exercise under twenty nonces
-# make bench   measures what a person waits for
+# make study    sets up what is missing and opens the app
+# make test     sets up what is missing and checks everything
+# make verify   proves every exercise under twenty nonces
+# make mutants  proves that every suite notices slips in the accepted programs
+# make bench    measures what a person waits for
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: study test verify bench format
+.PHONY: study test verify mutants bench format
 
 study: .venv/installed
 	@$(BIN)/studyapp
@@ -21,6 +22,9 @@ test: .venv/installed-dev
 
 verify: .venv/installed-dev
 	$(BIN)/grader verify --nonces 20
+
+mutants: .venv/installed-dev
+	$(BIN)/grader verify --mutants
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.startup

@@ -25,6 +25,13 @@ class _Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     report: ExerciseReport
 
 
+class _Judged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file of an exercise's mutants; `key` stands for all that judged them."""
+
+    key: str
+    failures: dict[str, str]
+
+
 class Cache:
     """One file for each exercise, holding its latest proof; what cannot be read or written is no proof."""
 
@@ -57,6 +64,40 @@ class Cache:
         return self._folder / f"{exercise.id}.json"
 
 
+class Outcomes:
+    """What came of the mutants of an exercise: what failed, or "" if accepted, by the text of the mutant.
+
+    One file for each exercise; it counts as long as all that judges them is the same.
+    """
+
+    def __init__(self, folder: Path, exercise: Exercise, *, empty: bool = False) -> None:
+        """Read them, unless they shall be `empty` at first; raises OSError."""
+        self._file = folder / f"{exercise.id}.mutants.json"
+        suite = _hash_folder(exercise.folder) + _hash_folder(exercise.solutions / "hidden")
+        self._key = hashlib.sha256(_environment() + suite).hexdigest()
+        self._failures = {} if empty else self._read()
+
+    def find(self, source: str) -> str | None:
+        """What failed of this mutant, "" if it was accepted, None if it was not judged."""
+        return self._failures.get(_hash_text(source))
+
+    def add(self, source: str, failure: str) -> None:
+        """Take what came of a mutant."""
+        self._failures[_hash_text(source)] = failure
+
+    def save(self) -> None:
+        """Write them, if that is possible."""
+        with contextlib.suppress(OSError):
+            _write(self._file, msgspec.json.encode(_Judged(self._key, self._failures)))
+
+    def _read(self) -> dict[str, str]:
+        try:
+            judged = msgspec.json.decode(self._file.read_bytes(), type=_Judged)
+        except (OSError, ValueError, msgspec.MsgspecError):
+            return {}
+        return judged.failures if judged.key == self._key else {}
+
+
 def cache_folder() -> Path:
     """Where proofs are kept: below $STUDYAPP_CACHE, else the user's cache folder."""
     if variable := os.environ.get("STUDYAPP_CACHE"):
@@ -75,6 +116,10 @@ def _environment() -> bytes:
         digest.update(f"{name} {version(name)}\0".encode())
     digest.update(_hash_folder(Path(grader.__file__).parent))
     return digest.digest()
+
+
+def _hash_text(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _hash_folder(folder: Path) -> bytes:

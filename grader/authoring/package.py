@@ -1,5 +1,6 @@
 """An exercise package as its author left it: its programs, and what is wrong with its files."""
 
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import Literal, get_args
 
 import msgspec
 
+from grader.authoring.equivalents import FILE, Equivalent, Key, listing_breaches, mutant_key, read_equivalents
+from grader.authoring.mutation import mutants
 from grader.authoring.report import Breach
 from grader.catalog import Catalog, CatalogError, Exercise, UnknownExercise
 from grader.judge.expectations import Known, read_expectations
@@ -41,6 +44,7 @@ class Package(msgspec.Struct, frozen=True):
     exercise: Exercise | None
     programs: list[Program]
     breaches: list[Breach]
+    equivalents: list[Equivalent] = []
 
 
 def read_package(catalog: Catalog, exercise_id: str) -> Package:
@@ -53,17 +57,11 @@ def read_package(catalog: Catalog, exercise_id: str) -> Package:
         return Package(exercise_id, None, [], [Breach("exercise.toml", str(error))])
     starter = exercise.folder / "starter.py"
     programs = [Program("starter", starter.name, starter)] if starter.is_file() else []
-    programs += _accepted(exercise)
-    breaches = [*_file_breaches(exercise), *_credit_breaches(exercise)]
-    try:
-        known = read_expectations(exercise.solutions).rejected
-    except (OSError, ValueError, msgspec.MsgspecError) as error:
-        breaches.append(Breach("expect.toml", f"It cannot be used: {error}"))
-    else:
-        on_disk = _rejected_files(exercise)
-        breaches += _listing_breaches(known, on_disk)
-        programs += _rejected(known, on_disk)
-    return Package(exercise_id, exercise, programs, breaches)
+    accepted = _accepted(exercise)
+    rejected, expect_breaches = _rejected(exercise)
+    equivalents, mutant_breaches = _equivalents(exercise, accepted)
+    breaches = [*_file_breaches(exercise), *_credit_breaches(exercise), *expect_breaches, *mutant_breaches]
+    return Package(exercise_id, exercise, [*programs, *accepted, *rejected], breaches, equivalents)
 
 
 def _accepted(exercise: Exercise) -> list[Program]:
@@ -76,13 +74,37 @@ def _rejected_files(exercise: Exercise) -> dict[str, Path]:
     return {file.relative_to(folder).as_posix(): file for file in sorted(folder.rglob("*.py"))}
 
 
-def _rejected(listed: list[Known], on_disk: dict[str, Path]) -> list[Program]:
-    known = {each.program: each for each in listed}
-    return [
+def _rejected(exercise: Exercise) -> tuple[list[Program], list[Breach]]:
+    """The rejected programs that expect.toml lists, and what is wrong with the list."""
+    try:
+        listed = read_expectations(exercise.solutions).rejected
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
+        return [], [Breach("expect.toml", f"It cannot be used: {error}")]
+    on_disk, known = _rejected_files(exercise), {each.program: each for each in listed}
+    programs = [
         Program("rejected", f"rejected/{name}", file, known[name])
         for name, file in on_disk.items()
         if name in known and _in_verdict_folder(name)
     ]
+    return programs, [*_listing_breaches(listed, on_disk)]
+
+
+def _equivalents(exercise: Exercise, accepted: list[Program]) -> tuple[list[Equivalent], list[Breach]]:
+    """The entries of mutants.toml, and what is wrong with them."""
+    try:
+        listed = read_equivalents(exercise.solutions)
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
+        return [], [Breach(FILE, f"It cannot be used: {error}")]
+    return listed, [*listing_breaches(listed, _mutant_keys(accepted) if listed else set())]
+
+
+def _mutant_keys(accepted: list[Program]) -> set[Key]:
+    """All mutants of these programs; one that can't be parsed, as its verdict will tell, has none."""
+    keys: set[Key] = set()
+    for program in accepted:
+        with contextlib.suppress(OSError, SyntaxError, ValueError):
+            keys.update(mutant_key(program.path, each) for each in mutants(program.path.read_bytes()))
+    return keys
 
 
 def _in_verdict_folder(name: str) -> bool:

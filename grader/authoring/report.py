@@ -1,5 +1,7 @@
 """What a verification finds: plain data, kept in the cache and shown as a table."""
 
+from typing import Generic, NamedTuple, TypeVar
+
 import msgspec
 
 
@@ -17,6 +19,19 @@ class Breach(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nonce: int | None = None
     path: str = ""
     internal: bool = False
+
+
+class Change(NamedTuple):
+    """A mutant: its program ("accepted/doubling.py"), the line in it, the statement before and after.
+
+    `occurrence` counts, from 1, the mutants of the program that read the same.
+    """
+
+    where: str
+    line: int
+    original: str
+    mutated: str
+    occurrence: int
 
 
 class ExerciseReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,10 +59,38 @@ class ExerciseReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return not self.breaches
 
 
-class Report(msgspec.Struct, frozen=True):
+class MutantReport(msgspec.Struct, frozen=True):
+    """What was found about the mutants of one exercise's accepted programs.
+
+    Of `mutants`, `killed` were not accepted and `equivalent` were, as mutants.toml says that they must be;
+    `survivors` were accepted, and `not_tried` were not begun within `budget` seconds. The rest met a breach.
+    `judged` counts the verdicts that were not known before, `seconds` is what they took.
+    """
+
+    exercise: str
+    mutants: int = 0
+    killed: int = 0
+    equivalent: int = 0
+    survivors: list[Change] = []
+    not_tried: list[Change] = []
+    judged: int = 0
+    seconds: float = 0.0
+    budget: float = 0.0
+    breaches: list[Breach] = []
+
+    @property
+    def sound(self) -> bool:
+        """Whether every mutant was tried, and is killed or reviewed."""
+        return not (self.survivors or self.not_tried or self.breaches)
+
+
+_EachReport = TypeVar("_EachReport", ExerciseReport, MutantReport)
+
+
+class Report(msgspec.Struct, Generic[_EachReport], frozen=True):
     """What was found about all exercises, in the order in which they were named."""
 
-    exercises: list[ExerciseReport]
+    exercises: list[_EachReport]
 
     @property
     def sound(self) -> bool:

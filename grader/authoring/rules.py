@@ -12,7 +12,7 @@ from grader.verdict import CheckResult, Verdict
 def find_breaches(program: Program, verdict: Verdict) -> list[Breach]:
     """Every way in which the verdict on a program is not what its place in the package promises."""
     if verdict.verdict == "internal error":
-        return [_breach(program, verdict, *_internal_error(verdict), internal=True)]
+        return [_breach(program, verdict, *describe_internal_error(verdict), internal=True)]
     if program.kind == "starter":
         found = _starter(verdict)
     elif _is_unwritten(verdict):
@@ -43,12 +43,12 @@ def _accepted(verdict: Verdict) -> Iterator[tuple[str, str]]:
         return
     others = len(verdict.failed) - 1
     more = f" (and {others} more)" if others > 0 else ""
-    yield f"It must be accepted and gets: {_first_failure(verdict)}{more}", _first_failed(verdict)
+    yield f"It must be accepted and gets: {describe_failure(verdict)}{more}", _first_failed(verdict)
 
 
 def _rejected(program: Program, known: Known, verdict: Verdict) -> Iterator[tuple[str, str]]:
     if verdict.verdict != program.expected:
-        got = "is accepted" if verdict.accepted else f"gets: {_first_failure(verdict)}"
+        got = "is accepted" if verdict.accepted else f"gets: {describe_failure(verdict)}"
         yield f"It must get the verdict {program.expected!r} and {got}", _first_failed(verdict)
         return
     mismatches = [*_unexpected(known, verdict), *_unfulfilled(known, verdict)]
@@ -63,7 +63,7 @@ def _unexpected(known: Known, verdict: Verdict) -> Iterator[tuple[str, str]]:
     extra = [each for each in verdict.failed if not _is_named(each, known.fails)]
     if extra:
         names = ", ".join(each.id for each in extra)
-        yield f"It also fails {names}, not named in expect.toml: {_describe(extra[0])}", extra[0].id
+        yield f"It also fails {names}, not named in expect.toml: {describe_check(extra[0])}", extra[0].id
 
 
 def _unfulfilled(known: Known, verdict: Verdict) -> Iterator[tuple[str, str]]:
@@ -85,10 +85,11 @@ def _is_unwritten(verdict: Verdict) -> bool:
     return bool(ran) and all("NotImplementedError" in check.message for check in ran)
 
 
-def _internal_error(verdict: Verdict) -> tuple[str, str]:
+def describe_internal_error(verdict: Verdict) -> tuple[str, str]:
+    """What went wrong in the suite or the judge, in words, and the id of the check where it did, or ""."""
     failed = [check for check in verdict.failed if check.outcome == "internal error"]
     if failed and not verdict.message:
-        return f"The suite fails: {_describe(failed[0])}", failed[0].id
+        return f"The suite fails: {describe_check(failed[0])}", failed[0].id
     return f"The suite cannot be run: {verdict.message}", ""
 
 
@@ -96,13 +97,15 @@ def _first_failed(verdict: Verdict) -> str:
     return verdict.failed[0].id if verdict.failed else ""
 
 
-def _first_failure(verdict: Verdict) -> str:
+def describe_failure(verdict: Verdict) -> str:
+    """What a verdict other than accepted was given for."""
     if verdict.failed:
-        return _describe(verdict.failed[0])
+        return describe_check(verdict.failed[0])
     return f"{verdict.verdict}: {_last_line(verdict.message)}"
 
 
-def _describe(check: CheckResult) -> str:
+def describe_check(check: CheckResult) -> str:
+    """A failed check in one line."""
     return f"{check.outcome} in {check.id} ({check.title}): {_last_line(check.message)}"
 
 

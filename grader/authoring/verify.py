@@ -5,25 +5,16 @@ the checks that expect.toml names. The nonces are 1, ..., n: a run can be repeat
 nonces contains the one under fewer.
 """
 
-import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import NamedTuple
+from functools import partial
+from itertools import count
 
 from grader.authoring.cache import Cache, cache_folder
 from grader.authoring.package import read_package
-from grader.authoring.proof import Proof
-from grader.authoring.report import Report
+from grader.authoring.pool import Progress, run_all
+from grader.authoring.proof import Finding, Proof
+from grader.authoring.report import ExerciseReport, Report
 from grader.catalog import Catalog
-
-
-class Progress(NamedTuple):
-    """So many of all verdicts are known; the last one was on this program."""
-
-    done: int
-    total: int
-    exercise: str
-    program: str
 
 
 def verify(
@@ -34,7 +25,7 @@ def verify(
     catalog: Catalog | None = None,
     cache: bool = True,
     on_progress: Callable[[Progress], None] | None = None,
-) -> Report:
+) -> Report[ExerciseReport]:
     """Prove these exercises sound under the nonces 1, ..., `nonces`, with `jobs` verdicts at once.
 
     With `cache`, a package that was proved as it is now isn't judged again. `on_progress` hears of each
@@ -51,21 +42,14 @@ def verify(
 
 
 def _judge_all(proofs: list[Proof], jobs: int, on_progress: Callable[[Progress], None] | None) -> None:
-    """Judge every case of these proofs; when interrupted, end all judges first."""
-    cancel = threading.Event()
-    with ThreadPoolExecutor(jobs) as pool:
-        try:
-            cases = {
-                pool.submit(proof.judge, program, nonce, cancel): (proof, program)
-                for proof in proofs
-                for program, nonce in proof.cases
-            }
-            for done, future in enumerate(as_completed(cases), 1):
-                proof, program = cases[future]
-                proof.add(future.result())
-                if on_progress:
-                    on_progress(Progress(done, len(cases), proof.package.id, program.name))
-        except BaseException:
-            cancel.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    """Judge every case of these proofs."""
+    cases = [(proof, program, nonce) for proof in proofs for program, nonce in proof.cases]
+
+    def take(index: int, finding: Finding | None) -> None:
+        proof, program, _ = cases[index]
+        proof.add(finding)
+        if on_progress:
+            on_progress(Progress(next(done), len(cases), proof.package.id, program.name))
+
+    done = count(1)
+    run_all([partial(proof.judge, program, nonce) for proof, program, nonce in cases], jobs, take)

@@ -19,6 +19,13 @@ def workshop(tmp_path: Path) -> Workshop:
 
 
 @pytest.fixture
+def installed(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+    """The exercises of the workshop are those that the command `grader` knows."""
+    monkeypatch.setattr("grader.catalog.data_folder", lambda name: workshop.folder / name)
+    return workshop
+
+
+@pytest.fixture
 def judge(workshop: Workshop) -> Judge:
     """Judges a program text against the default exercise, or against the one that the test wrote."""
 

@@ -101,5 +101,13 @@ class Workshop:
         if driver:
             self.write(f"exercises/{name}/driver.py", driver)
 
+    def package(self, name: str, programs: dict[str, str], expect: str, **more: str) -> None:
+        """A package with nothing missing but what `programs` and `expect` get wrong."""
+        self.exercise(name, expect=expect, **more)
+        self.write(f"exercises/{name}/hints/01.md", "Add.\n")
+        self.write(f"solutions/{name}/explanation.md", "Addition.\n")
+        for program, text in programs.items():
+            self.write(f"solutions/{name}/{program}", text)
+
     def submit(self, text: str) -> Path:
         return self.write("program.py", text)

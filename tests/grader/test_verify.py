@@ -10,10 +10,10 @@ import pytest
 
 from grader import Catalog, check
 from grader.authoring.cache import Cache, cache_folder
-from grader.authoring.commands import new_command, verify_command
+from grader.authoring.pool import Progress
 from grader.authoring.report import Breach, ExerciseReport, Report
 from grader.authoring.table import render
-from grader.authoring.verify import Progress, verify
+from grader.authoring.verify import verify
 from grader.catalog import UnknownExercise
 from grader.cli import run
 from grader.judge.seeds import seed_for
@@ -46,15 +46,6 @@ SOUND = {
 @pytest.fixture(autouse=True)
 def private_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDYAPP_CACHE", str(tmp_path / "cache"))
-
-
-def package(workshop: Workshop, name: str, programs: dict[str, str], expect: str, **more: str) -> None:
-    """A package with nothing missing but what `programs` and `expect` get wrong."""
-    workshop.exercise(name, expect=expect, **more)
-    workshop.write(f"exercises/{name}/hints/01.md", "Add.\n")
-    workshop.write(f"solutions/{name}/explanation.md", "Addition.\n")
-    for program, text in programs.items():
-        workshop.write(f"solutions/{name}/{program}", text)
 
 
 def seldom_wrong(nonce: int) -> str:
@@ -96,7 +87,7 @@ FAULTY_EXPECT = "".join(
 @pytest.fixture(scope="module")
 def faulty_catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     workshop = Workshop(tmp_path_factory.mktemp("faulty"))
-    package(workshop, "faulty", FAULTY, FAULTY_EXPECT)
+    workshop.package("faulty", FAULTY, FAULTY_EXPECT)
     workshop.write("exercises/faulty/starter.py", TOTAL)
     return workshop.catalog
 
@@ -158,7 +149,7 @@ def test_the_nonce_of_a_breach_replays_it(faulty: ExerciseReport, faulty_catalog
 
 def test_a_cpu_limit_that_accepted_programs_nearly_reach_is_a_breach(workshop: Workshop):
     slow = {**SOUND, "accepted/loop.py": SLOW}
-    package(workshop, "total", slow, EXPECT, hidden=HIDDEN.replace("[3, 30]", "[3]"))
+    workshop.package("total", slow, EXPECT, hidden=HIDDEN.replace("[3, 30]", "[3]"))
     (report,) = verify(["total"], nonces=1, jobs=2, catalog=workshop.catalog).exercises
     (breach,) = report.breaches
     assert breach.where == "exercise.toml"
@@ -169,11 +160,9 @@ def test_a_cpu_limit_that_accepted_programs_nearly_reach_is_a_breach(workshop: W
 
 
 def test_files_are_checked_before_anything_is_judged(workshop: Workshop):
-    package(workshop, "malformed", {}, "")
+    workshop.package("malformed", {}, "")
     workshop.write("exercises/malformed/exercise.toml", "format_version = 2\n")
-    package(
-        workshop, "gaps", {}, "[[rejected]]\nreason = 1\n", extra='credits = ["no card", "topic/card#c1"]'
-    )
+    workshop.package("gaps", {}, "[[rejected]]\nreason = 1\n", extra='credits = ["no card", "topic/card#c1"]')
     for name in ("README.md", "hints/01.md", "public/test_examples.py", "starter.py"):
         (workshop.folder / "exercises" / "gaps" / name).unlink()
     workshop.write("exercises/gaps/hints/02.md", "The second.\n")
@@ -200,7 +189,7 @@ def test_files_are_checked_before_anything_is_judged(workshop: Workshop):
 
 
 def test_unknown_exercises_and_counts_below_one_are_refused(workshop: Workshop):
-    package(workshop, "total", SOUND, EXPECT)
+    workshop.package("total", SOUND, EXPECT)
     with pytest.raises(UnknownExercise, match="Did you mean total"):
         verify(["totl"], nonces=1, jobs=1, catalog=workshop.catalog)
     for counts in ({"nonces": 0, "jobs": 1}, {"nonces": 1, "jobs": 0}):
@@ -209,7 +198,7 @@ def test_unknown_exercises_and_counts_below_one_are_refused(workshop: Workshop):
 
 
 def test_an_interruption_ends_it_at_once(workshop: Workshop, tmp_path: Path):
-    package(workshop, "total", SOUND, EXPECT)
+    workshop.package("total", SOUND, EXPECT)
     heard: list[Progress] = []
 
     def interrupt(progress: Progress) -> None:
@@ -223,7 +212,7 @@ def test_an_interruption_ends_it_at_once(workshop: Workshop, tmp_path: Path):
 
 
 def test_a_proof_is_found_again_until_anything_changes(workshop: Workshop):
-    package(workshop, "total", SOUND, EXPECT)
+    workshop.package("total", SOUND, EXPECT)
     exercise, cache = workshop.catalog.get("total"), Cache(cache_folder())
     key = cache.key(exercise)
     proved = ExerciseReport("total", nonces=5)
@@ -249,7 +238,7 @@ def test_a_proof_is_found_again_until_anything_changes(workshop: Workshop):
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"key": "k"}'])
 def test_a_cache_that_cannot_be_used_is_none(workshop: Workshop, tmp_path: Path, content: bytes):
-    package(workshop, "total", SOUND, EXPECT)
+    workshop.package("total", SOUND, EXPECT)
     exercise, cache = workshop.catalog.get("total"), Cache(cache_folder())
     key = cache.key(exercise)
     cache.store(exercise, key, ExerciseReport("total", nonces=1))
@@ -309,18 +298,8 @@ def plain(text: str) -> str:
     return text
 
 
-@pytest.fixture(name="installed")
-def install(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Workshop:
-    from grader import commands
-
-    for name, command in (("new", new_command), ("verify", verify_command)):
-        monkeypatch.setitem(commands.grader.commands, name, command)
-    monkeypatch.setattr("grader.catalog.data_folder", lambda name: workshop.folder / name)
-    return workshop
-
-
 def test_a_sound_exercise_is_proved_once(installed: Workshop, capsys: pytest.CaptureFixture[str]):
-    package(installed, "total", SOUND, EXPECT)
+    installed.package("total", SOUND, EXPECT)
     assert run(["verify", "--nonces", "1"]) == 0
     first = capsys.readouterr()
     assert first.out.split()[-1] == "ok"
@@ -339,7 +318,7 @@ def test_a_sound_exercise_is_proved_once(installed: Workshop, capsys: pytest.Cap
 def test_a_suite_that_fails_is_told_once_and_exits_with_3(
     installed: Workshop, capsys: pytest.CaptureFixture[str]
 ):
-    package(installed, "total", SOUND, EXPECT, hidden="import nowhere_at_all\n")
+    installed.package("total", SOUND, EXPECT, hidden="import nowhere_at_all\n")
     assert run(["verify", "--no-cache", "--nonces", "1"]) == 3
     told = capsys.readouterr().out
     assert "1 breach\n" in told
@@ -370,7 +349,7 @@ def test_a_missing_installation_exits_with_3(
 
 
 def test_a_terminal_sees_the_progress(installed: Workshop, monkeypatch: pytest.MonkeyPatch, capsys):
-    package(installed, "total", {}, "")
+    installed.package("total", {}, "")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     assert run(["verify", "--nonces", "1"]) == 1
     assert "\r\033[K1/1 · total · starter.py\r\033[K" in capsys.readouterr().err
