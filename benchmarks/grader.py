@@ -3,8 +3,9 @@
     python -m benchmarks.grader [--runs 20]
 
 All three run the suite of gumbel_softmax against an accepted program; bare pytest does so in one process
-without a sandbox. The runs alternate, so a slow moment of the machine hits all. Besides: what a call adds for
-tensors of 1 MB and 64 MB, and the memory of the idle daemon.
+without a sandbox. The runs alternate, so a slow moment of the machine hits all. Besides: the time from saving
+a file to its verdict in `grader watch`, what a call adds for tensors of 1 MB and 64 MB, and the memory of the
+idle daemon.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 
 from grader import Catalog, check
+from tests.terminal import Terminal
 
 BIN = Path(sys.executable).parent
 EXERCISE = "gumbel_softmax"
@@ -95,6 +97,25 @@ def compare(runs: int, environment: dict[str, str]) -> None:
         print(f"{row}   {goals}")  # noqa: T201
 
 
+def measure_watch(runs: int, workspace: str) -> None:
+    """Prints the time from a save, by an editor that renames, to the painted verdict of `grader watch`."""
+    program = min((Catalog.default().get(EXERCISE).solutions / "accepted").glob("*.py")).read_text()
+    file, times = Path(workspace, f"{EXERCISE}.py"), []
+    file.write_text(program)
+    terminal = Terminal([str(BIN / "grader"), "watch", EXERCISE], os.environ)
+    terminal.wait_for("Course:")  # the last line, below the verdict
+    for number in range(runs):
+        new = file.with_suffix(".new")
+        new.write_text(f"{program}\n# save {number}\n")
+        began = time.perf_counter()
+        new.replace(file)
+        terminal.wait_for("Course:")
+        times.append(time.perf_counter() - began)
+    terminal.kill()
+    median, high = statistics.median(times), percentile_95(times)
+    print(f"from a save to the verdict{median * 1000:6.0f} ms, p95 {high * 1000:.0f} ms")  # noqa: T201
+
+
 def measure_calls() -> None:
     """Prints the time of a call that returns its argument, by the size of a float32 tensor."""
     with tempfile.TemporaryDirectory() as name:
@@ -143,6 +164,7 @@ def main() -> None:
         os.environ |= own
         one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         compare(runs, os.environ | one_thread)
+        measure_watch(runs, workspace)
         measure_calls()
         measure_memory(runtime)
 

@@ -1,5 +1,6 @@
 """One judgement from task to verdict."""
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -24,7 +25,10 @@ from grader.suite.errors import SubmissionError
 from grader.text import neutralise, shorten
 from grader.verdict import CheckResult, Decision, FailingCall, Verdict, decide, decision
 
-_WITHOUT = ("cacheprovider", "terminal", "faulthandler", "warnings", "doctest", "debugging", "logging")
+_WITHOUT = (
+    *("cacheprovider", "terminal", "faulthandler", "warnings", "doctest", "debugging", "logging"),
+    *("unraisableexception", "threadexception"),
+)
 _PYTEST = [
     "--noconftest",
     "--import-mode=importlib",
@@ -104,6 +108,9 @@ class _Judgement:
         if missing:
             self.message = f"The suite is incomplete: {' and '.join(missing)} does not exist."
             return
+        # While pytest collects the checks. What goes wrong here goes wrong again when a worker is needed.
+        with contextlib.suppress(Stopped):
+            self._program.prepare()
         status = pytest.main([*_PYTEST, *arguments], plugins=[session])
         self.checks = [session.results.get(check.id, check.not_run()) for check in session.checks]
         if session.problems or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):

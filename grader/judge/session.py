@@ -37,9 +37,19 @@ class Program:
         self._zygote = zygote
         self._worker: Worker | None = None
 
+    def prepare(self) -> None:
+        """Have a worker started while there is other work to do; raises `Stopped`."""
+        self._worker = Worker(self._zygote, self.exercise.description.limits)
+
     def open(self, check_id: str) -> tuple[Remote, list[str]]:
         """Load the submission; returns it with the entry points that it lacks. Raises as `Remote.load`."""
-        remote = Remote(self._worker or self._start(), self.exercise)
+        if not self._worker:
+            self.prepare()
+        assert self._worker
+        if not self._worker.has_begun:
+            started = self._worker.begin()
+            self.measures = started.in_force + [f"missing: {each}" for each in started.missing]
+        remote = Remote(self._worker, self.exercise)
         return remote, remote.load(self._source, self._filename, seed_for(self.nonce, check_id, "worker"))
 
     def close(self, *, last: bool = False) -> Usage:
@@ -54,12 +64,6 @@ class Program:
             self._worker = None
         self.cpu_seconds += usage.cpu_seconds
         return usage
-
-    def _start(self) -> Worker:
-        self._worker = Worker(self._zygote, self.exercise.description.limits)
-        started = self._worker.begin()
-        self.measures = started.in_force + [f"missing: {each}" for each in started.missing]
-        return self._worker
 
 
 class Check:

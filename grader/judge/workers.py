@@ -65,6 +65,7 @@ class Worker:
         self._finished: Finished | None = None
         self._pid: int | None = None
         self._at_start: measuring.Holding | None = None
+        self._has_begun = False
         self._cpu_before = 0.0
         self._output = bytearray()
         self._seconds = 0.0
@@ -94,6 +95,7 @@ class Worker:
         if not isinstance(started, Started):
             self.malformed()
         # The time of the submission begins only now.
+        self._has_begun = True
         self._seconds = 0.0
         self._cpu_before = self._cpu()
         self._at_start = measuring.holding(self._pid) if self._pid else None
@@ -123,6 +125,11 @@ class Worker:
         except Stopped as stop:
             self.stopped = self.stopped or stop
         return self._close_check(self._cpu())
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether `begin` was called with success."""
+        return self._has_begun
 
     @property
     def is_spent(self) -> bool:
@@ -211,7 +218,7 @@ class Worker:
 
     def _step(self, pending: memoryview, deadline: float) -> memoryview:
         left = deadline - time.monotonic()
-        cpu_left = self._require_cpu() if self._at_start else math.inf
+        cpu_left = self._require_cpu() if self._has_begun else math.inf
         events = self._selector.select(max(min(left, max(cpu_left / _PROCESSORS, _TICK)), 0))
         if not events and left <= 0:
             self._stop("time limit", f"no result after {self._limits.wall_seconds:g} s")
