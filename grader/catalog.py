@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from grader.listing import exercise_ids, study_order, unknown_id
+from grader.listing import PROMPTS, Language, exercise_ids, study_order, unknown_id
 from grader.resources import data_folder
 from grader.wire import Ban
 
@@ -74,9 +74,10 @@ class Exercise(msgspec.Struct, frozen=True):
         """The English title."""
         return self.description.title
 
-    def prompt(self) -> str:
-        """The task, in Markdown."""
-        return self._text("README.md")
+    def prompt(self, language: Language = "en") -> str:
+        """The task, in Markdown; in English where it is not translated."""
+        translated = PROMPTS[language]
+        return self._text(translated if (self.folder / translated).is_file() else PROMPTS["en"])
 
     def starter(self) -> str:
         """The file that a learner begins with."""

@@ -93,9 +93,10 @@ def list_exercises(workspace: Path | None) -> int:  # noqa: ARG001
 @grader.command()
 @_exercise
 @_workspace
-def show(exercise_id: str, workspace: Path | None) -> int:  # noqa: ARG001
+@click.option("--zh", is_flag=True, help="In Chinese.")
+def show(exercise_id: str, workspace: Path | None, zh: bool) -> int:  # noqa: ARG001
     """Show the task of an exercise."""
-    return cli.write(lambda: listing.prompt(data_folder("exercises"), exercise_id))
+    return cli.write(lambda: listing.prompt(data_folder("exercises"), exercise_id, "zh" if zh else "en"))
 
 
 @grader.command("start")

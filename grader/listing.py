@@ -8,7 +8,10 @@ import heapq
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+Language = Literal["en", "zh"]
+PROMPTS: dict[Language, str] = {"en": "README.md", "zh": "README.zh.md"}
 
 
 def exercise_ids(folder: Path) -> list[str]:
@@ -28,12 +31,15 @@ def list_text(folder: Path) -> str:
     return "\n".join(_line(name, rows[name], width) for name in order)
 
 
-def prompt(folder: Path, name: str) -> str:
+def prompt(folder: Path, name: str, language: Language = "en") -> str:
     """The task of an exercise; raises LookupError with what to say, OSError."""
     known = exercise_ids(folder)
     if name not in known:
         raise LookupError(unknown_id(name, known))
-    return (folder / name / "README.md").read_text(encoding="utf-8").rstrip()
+    file = folder / name / PROMPTS[language]
+    if not file.is_file():
+        raise LookupError(f"The task of {name} has not been translated; `grader show {name}` is in English.")
+    return file.read_text(encoding="utf-8").rstrip()
 
 
 def study_order(exercises: Mapping[str, tuple[int, Iterable[str]]]) -> list[str]:

@@ -135,7 +135,7 @@ class _Judgement:
 
     def _try_to_load(self) -> Judgement | None:
         try:
-            _, missing = self._program.open("load")
+            missing = self._program.load()
             failure = _lacking(missing) if missing else None
         except Stopped as stop:
             failure = Judgement(stop.outcome, stop.message)

@@ -36,13 +36,27 @@ class Program:
         self._filename = filename
         self._zygote = zygote
         self._worker: Worker | None = None
+        self._loaded: Remote | None = None
 
     def prepare(self) -> None:
         """Have a worker started while there is other work to do; raises `Stopped`."""
         self._worker = Worker(self._zygote, self.exercise.description.limits)
 
-    def open(self, check_id: str) -> tuple[Remote, list[str]]:
-        """Load the submission; returns it with the entry points that it lacks. Raises as `Remote.load`."""
+    def load(self) -> list[str]:
+        """Load the submission for the first time; returns the entry points that it lacks.
+
+        Raises as `Remote.load`. The check that opens it first gets it as it is now: a program may not need to
+        be loaded twice to be right.
+        """
+        self._loaded, missing = self._load("load")
+        return missing
+
+    def open(self, check_id: str) -> Remote:
+        """The submission, loaded anew for this check; raises as `Remote.load`."""
+        remote, self._loaded = self._loaded, None
+        return remote or self._load(check_id)[0]
+
+    def _load(self, check_id: str) -> tuple[Remote, list[str]]:
         if not self._worker:
             self.prepare()
         assert self._worker
@@ -61,7 +75,7 @@ class Program:
         if usage.stopped and not is_over:
             worker.finish()
         if usage.stopped or is_over:
-            self._worker = None
+            self._worker = self._loaded = None
         self.cpu_seconds += usage.cpu_seconds
         return usage
 
@@ -227,7 +241,7 @@ class Session:
     def _remote(self, request: pytest.FixtureRequest) -> Remote:
         check = self._by_node[request.node.nodeid]
         if check.remote is None:
-            check.remote, _ = self._program.open(check.id)
+            check.remote = self._program.open(check.id)
         return check.remote
 
     def _seed(self, request: pytest.FixtureRequest, use: str) -> int:

@@ -38,6 +38,7 @@ class ExerciseScreen(StudyScreen):
         Binding("i", "hint", "Hint"),
         Binding("G", "give_up", "Give up"),
         Binding("m", "toggle_math", "TeX"),
+        Binding("c", "toggle_language", "中文"),
         Binding("tab", "app.focus_next", "Other pane"),
         Binding("j", "scroll(1)", "Scroll down", show=False),
         Binding("k", "scroll(-1)", "Scroll up", show=False),
@@ -75,6 +76,7 @@ class ExerciseScreen(StudyScreen):
         self._exercise = study.catalog.get(exercise)
         self._results: list[grader.CheckResult] = []
         self._cancel = threading.Event()
+        self._in_chinese = False
 
     def compose(self) -> ComposeResult:
         """Prompt and verdict, side by side where there is room."""
@@ -89,7 +91,7 @@ class ExerciseScreen(StudyScreen):
 
     def on_mount(self) -> None:
         """Shows the prompt, what happened so far, and the time."""
-        self.query_one("#text", CardView).sections = (self._exercise.prompt(),)
+        self._show_prompt()
         self._show_status()
         self._show_past()
         self.set_interval(20, self._show_status)
@@ -107,6 +109,11 @@ class ExerciseScreen(StudyScreen):
         return True
 
     # What keys do
+
+    def action_toggle_language(self) -> None:
+        """Shows the task in the other language."""
+        self._in_chinese = not self._in_chinese
+        self._show_prompt()
 
     def action_edit(self) -> None:
         """Opens the learner's file, which is made from the starter when an appearance begins."""
@@ -251,6 +258,10 @@ class ExerciseScreen(StudyScreen):
     def _say(self, text: Content) -> None:
         self.query_one("#verdict", Static).update(text)
         self.query_one("#hint", CardView).sections = ()
+
+    def _show_prompt(self) -> None:
+        prompt = self._exercise.prompt("zh" if self._in_chinese else "en")
+        self.query_one("#text", CardView).sections = (prompt,)
 
     def _show_status(self) -> None:
         started = self._state().started_at
