@@ -4,20 +4,25 @@ None, bool, int, float, str, bytes, list and dict travel as their msgpack types;
 travels as an extension: tuples, integers over 64 bits, text with lone surrogates, tensors, arrays, numpy
 scalars and generators. The numbers of tensors and arrays are flat byte vectors in a safetensors body, taken
 in the order in which the value mentions them. Encoding is deterministic, so equal bytes mean equal values.
+What a value may hold is bounded alike on both sides: time and memory of decoding are bounded with it.
 """
 
 import math
 import struct
 import sys
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from grader.wire import Malformed
+from grader.extent import ARRAY, GENERATOR, INTEGER, SCALAR, TENSOR, TEXT, TUPLE, TooLarge, check_extent
+from grader.wire import MAX_BODY, MAX_HEADER, Malformed
 
 MAX_DEPTH = 64
-_TUPLE, _INTEGER, _TEXT, _TENSOR, _ARRAY, _SCALAR, _GENERATOR = range(1, 8)
+# The frame also holds the rest of a message, and the names of the arrays.
+MAX_PLAIN, MAX_NUMBERS = MAX_HEADER - (1 << 20), MAX_BODY - (2 << 20)
 _ATOMS = {type(None), bool, float}
+_CONTAINERS = {list, tuple, dict}
 ARRAY_TYPES = (
     "bool",
     *("int8", "int16", "int32", "int64"),
@@ -27,7 +32,10 @@ ARRAY_TYPES = (
 )
 _GENERATOR_BYTES = 5056
 _TWISTER_WORDS = 624
-_MAX_DIMENSIONS = 64
+_MIB = 1 << 20
+# The list of 10,000 arrays in a safetensors body takes less than half.
+_MAX_NAMES = 2 * _MIB
+_Shape = Annotated[list[int], msgspec.Meta(max_length=64)]
 
 
 class Unsupported(Exception):
@@ -37,9 +45,9 @@ class Unsupported(Exception):
 class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
     """How to rebuild a tensor or an array; `strides` (in elements) only when it is not contiguous."""
 
-    dtype: str
-    shape: list[int]
-    strides: list[int] | None = None
+    dtype: Annotated[str, msgspec.Meta(max_length=40)]
+    shape: _Shape
+    strides: _Shape | None = None
     requires_grad: bool = False
 
 
@@ -71,7 +79,10 @@ def decode(
 ) -> Decoded:
     """Rebuild a value; with `dense` a strided description is refused. Raises `Malformed`, nothing else."""
     try:
+        check_extent(header)
         return _Decoder(body, generators or [], dense).run(header)
+    except TooLarge as error:
+        raise Malformed(f"the result is too large: {error}") from None
     except (msgspec.MsgspecError, ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise Malformed(f"not a value: {error}") from None
 
@@ -89,6 +100,8 @@ def split(body: bytes) -> list[Any]:
     """The flat uint8 arrays of a safetensors body; raises `Malformed`."""
     if not body:
         return []
+    if int.from_bytes(body[:8], "little") > _MAX_NAMES:
+        raise Malformed("the result is too large: more names of arrays than arrays are allowed")
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
@@ -119,9 +132,20 @@ class _Encoder:
         plain = self._plain(value, 0)
         try:
             header = msgspec.msgpack.encode(plain)
+            self._check_size(header)
         except (UnicodeEncodeError, OverflowError) as error:
             raise Unsupported(f"text or a number that cannot be sent ({error})") from None
+        except TooLarge as error:
+            raise Unsupported(f"a value that is too large: {error}") from None
         return Encoded(header, join(self._blobs), self._tensors, self._generators)
+
+    def _check_size(self, header: bytes) -> None:
+        numbers = sum(blob.nbytes for blob in self._blobs)
+        if len(header) > MAX_PLAIN:
+            raise TooLarge(f"more than {MAX_PLAIN // _MIB} MiB, the numbers of arrays not counted")
+        if numbers > MAX_NUMBERS:
+            raise TooLarge(f"more than {MAX_NUMBERS // _MIB} MiB of numbers in arrays")
+        check_extent(header)
 
     def _plain(self, value: Any, depth: int) -> Any:
         if depth > MAX_DEPTH:
@@ -138,7 +162,7 @@ class _Encoder:
         if kind is dict:
             return self._dictionary(value, depth)
         if kind is tuple:
-            return msgspec.msgpack.Ext(_TUPLE, msgspec.msgpack.encode(self._items(value, depth)))
+            return msgspec.msgpack.Ext(TUPLE, msgspec.msgpack.encode(self._items(value, depth)))
         return self._numeric(value, depth)
 
     def _items(self, values: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
@@ -160,7 +184,7 @@ class _Encoder:
                 return self._tensor(value)
             if isinstance(value, torch.Generator):
                 self._generators.append(value)
-                return msgspec.msgpack.Ext(_GENERATOR, b"")
+                return msgspec.msgpack.Ext(GENERATOR, b"")
             if isinstance(value, torch.Size):
                 return self._plain(tuple(value), depth)
         numpy = sys.modules.get("numpy")
@@ -169,17 +193,17 @@ class _Encoder:
         raise Unsupported(f"a value of type {class_name(value)}")
 
     def _tensor(self, tensor: Any) -> msgspec.msgpack.Ext:
-        from grader import tensors
+        from grader.tensors import flatten
 
-        form, blob = tensors.flatten(tensor, self._keep_strides)
+        form, blob = flatten(tensor, self._keep_strides)
         self._blobs.append(blob)
         self._tensors.append(tensor)
-        return msgspec.msgpack.Ext(_TENSOR, msgspec.msgpack.encode(form))
+        return msgspec.msgpack.Ext(TENSOR, msgspec.msgpack.encode(form))
 
     def _array(self, array: Any) -> msgspec.msgpack.Ext:
         import numpy
 
-        code = _SCALAR if isinstance(array, numpy.generic) else _ARRAY
+        code = SCALAR if isinstance(array, numpy.generic) else ARRAY
         if array.dtype.name not in ARRAY_TYPES:
             raise Unsupported(f"a numpy value of dtype {array.dtype}")
         native = numpy.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
@@ -193,14 +217,14 @@ def _is_narrow(value: int) -> bool:
 
 
 def _wide(value: int) -> msgspec.msgpack.Ext:
-    return msgspec.msgpack.Ext(_INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+    return msgspec.msgpack.Ext(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
 
 
 def _text(value: str) -> str | msgspec.msgpack.Ext:
     try:
         value.encode()
     except UnicodeEncodeError:
-        return msgspec.msgpack.Ext(_TEXT, value.encode("utf-8", "surrogatepass"))
+        return msgspec.msgpack.Ext(TEXT, value.encode("utf-8", "surrogatepass"))
     return value
 
 
@@ -217,23 +241,23 @@ class _Decoder:
 
     def run(self, header: bytes) -> Decoded:
         value = self._decoder.decode(header)
-        _check_keys(value)
+        _check_containers(value)
         if next(self._blobs, None) is not None or next(self._states, None) is not None:
             raise Malformed("more tensors or generators than the value mentions")
         return Decoded(value, self._tensors, self._requires_grad, self._generators)
 
     def _extension(self, code: int, data: memoryview) -> Any:
-        if code == _TUPLE:
+        if code == TUPLE:
             return self._tuple(data)
-        if code == _INTEGER:
+        if code == INTEGER:
             return int.from_bytes(data, "big", signed=True)
-        if code == _TEXT:
+        if code == TEXT:
             return bytes(data).decode("utf-8", "surrogatepass")
-        if code == _TENSOR:
+        if code == TENSOR:
             return self._tensor(msgspec.msgpack.decode(data, type=Form))
-        if code in (_ARRAY, _SCALAR):
-            return self._array(msgspec.msgpack.decode(data, type=Form), code == _SCALAR)
-        if code == _GENERATOR:
+        if code in (ARRAY, SCALAR):
+            return self._array(msgspec.msgpack.decode(data, type=Form), code == SCALAR)
+        if code == GENERATOR:
             return self._generator()
         raise Malformed(f"unknown extension {code}")
 
@@ -248,11 +272,11 @@ class _Decoder:
         return tuple(items)
 
     def _tensor(self, form: Form) -> Any:
-        from grader import tensors
+        from grader.tensors import rebuild
 
         if self._dense and form.strides is not None:
             raise Malformed("a strided tensor")
-        tensor = tensors.rebuild(form, self._blob())
+        tensor = rebuild(form, self._blob())
         self._tensors.append(tensor)
         self._requires_grad.append(form.requires_grad)
         return tensor
@@ -290,9 +314,6 @@ class _Decoder:
 
 def check_size(shape: list[int], item_bytes: int, blob_bytes: int) -> None:
     """Raises `Malformed` unless `blob_bytes` bytes are exactly an array of that shape."""
-    # A product of a million lengths would take hours.
-    if len(shape) > _MAX_DIMENSIONS:
-        raise Malformed(f"an array of {len(shape)} dimensions")
     if any(length < 0 for length in shape) or math.prod(shape) * item_bytes != blob_bytes:
         raise Malformed(f"{blob_bytes} bytes are not of shape {shape}")
 
@@ -313,13 +334,18 @@ def generator_state(state: bytes) -> Any:
     return torch.frombuffer(bytearray(state), dtype=torch.uint8)
 
 
-def _check_keys(value: Any) -> None:
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        if type(item) is dict:
-            if any(type(key) is not str for key in item):
-                raise Malformed("a dict with a key that is no text")
-            pending.extend(item.values())
-        elif type(item) in (list, tuple):
-            pending.extend(each for each in item if type(each) in (list, tuple, dict))
+def _check_containers(value: Any) -> None:
+    """Raises `Malformed` for a key that is no text, or more levels than `encode` sends."""
+    level = _containers([value])
+    for _ in range(MAX_DEPTH + 1):
+        if any(type(key) is not str for each in level if type(each) is dict for key in each):
+            raise Malformed("a dict with a key that is no text")
+        level = [
+            inner for each in level for inner in _containers(each.values() if type(each) is dict else each)
+        ]
+    if level:
+        raise Malformed("nested too deeply")
+
+
+def _containers(values: Iterable[Any]) -> list[Any]:
+    return [each for each in values if type(each) in _CONTAINERS]

@@ -89,8 +89,8 @@ class DrawTorch(Message, frozen=True):
 class Started(Message, frozen=True):
     """First message of a worker, sent before it meets the submission: the measures in force."""
 
-    in_force: list[str]
-    missing: list[str]
+    in_force: Annotated[list[Text], msgspec.Meta(max_length=100)]
+    missing: Annotated[list[Text], msgspec.Meta(max_length=100)]
 
 
 class Loaded(Message, frozen=True):
@@ -206,7 +206,10 @@ class FrameBuffer:
             return None
         header, body = _LENGTHS.unpack_from(self._data)
         if header > MAX_HEADER or body > MAX_BODY:
-            raise Malformed(f"a frame of {header} + {body} bytes is over the limit")
+            raise Malformed(
+                f"the result is too large: {header:,} bytes (at most {MAX_HEADER:,}) and {body:,} bytes of "
+                f"numbers in arrays (at most {MAX_BODY:,})"
+            )
         start, end = _LENGTHS.size, _LENGTHS.size + header + body
         if len(self._data) < end:
             return None

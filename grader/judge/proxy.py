@@ -115,8 +115,8 @@ class Remote:
             self._worker.malformed()
         try:
             return reply, decode(reply.value, answer)
-        except Malformed:
-            self._worker.malformed()
+        except Malformed as error:
+            self._worker.malformed(error)
 
     def _ask(self, kind: type[Message], *arguments: Any, body: bytes = b"") -> tuple[Reply, bytes]:
         reply, answer = self._worker.ask(kind, *arguments, body=body)

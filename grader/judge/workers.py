@@ -14,6 +14,7 @@ from grader.catalog import Limits
 from grader.judge import measuring
 from grader.judge.stopped import Stopped
 from grader.judge.zygote import Zygote
+from grader.text import neutralise, shorten
 from grader.verdict import Outcome
 from grader.wire import (
     CHUNK,
@@ -27,6 +28,8 @@ from grader.wire import (
     pack,
 )
 
+# To put the walls up takes some fifty milliseconds; on a busy machine many times that.
+_SETUP_SECONDS = 60.0
 _FOREIGN = "the program wrote to the judge's channel"
 # A process serves checks until it has used the CPU time of one, so that each finds at least as much left.
 _LIFETIME = 2
@@ -87,7 +90,8 @@ class Worker:
     def begin(self) -> Started:
         """Wait until the worker has confined itself; returns the measures in force. Raises `Stopped`."""
         try:
-            started = self._read(self._exchange(b""))
+            # The wall time of an exercise is for the submission, not for us.
+            started = self._read(self._exchange(b"", _SETUP_SECONDS))
         except Stopped as stop:
             told = self._output.decode(errors="replace") or stop.message
             self.stopped = Stopped("internal error", f"The sandbox could not be set up: {told}")
@@ -106,15 +110,17 @@ class Worker:
         if self.stopped:
             raise self.stopped
         self._requests += 1
-        frame = self._exchange(pack(kind(self._requests, *arguments), body))
+        left = self._limits.wall_seconds - self._seconds
+        frame = self._exchange(pack(kind(self._requests, *arguments), body), left)
         reply = self._read(frame)
         if reply.seq != self._requests:
             self._stop("rejected", _FOREIGN)
         return reply, frame.body
 
-    def malformed(self) -> NoReturn:
-        """Stop because a reply makes no sense."""
-        self._stop("rejected", _FOREIGN)
+    def malformed(self, error: Malformed | None = None) -> NoReturn:
+        """Stop because a reply makes no sense; `error` may tell why."""
+        why = f": {neutralise(shorten(str(error)))}" if error else ""
+        self._stop("rejected", _FOREIGN + why)
 
     def rest(self) -> Usage:
         """Close a check; afterwards the worker serves another one, unless it `is_spent`."""
@@ -195,14 +201,14 @@ class Worker:
     def _read(self, frame: Frame) -> Reply:
         try:
             reply: Reply = frame.read(self._decoder)
-        except Malformed:
-            self.malformed()
+        except Malformed as error:
+            self.malformed(error)
         return reply
 
-    def _exchange(self, data: bytes) -> Frame:
-        """Send all of `data`, then wait for one frame, within the wall time that is left."""
+    def _exchange(self, data: bytes, left: float) -> Frame:
+        """Send all of `data`, then wait for one frame, within the `left` seconds."""
         began = time.monotonic()
-        deadline = began + self._limits.wall_seconds - self._seconds
+        deadline = began + left
         pending = memoryview(data)
         self._selector.register(self._connection, selectors.EVENT_WRITE if pending else selectors.EVENT_READ)
         try:
@@ -262,8 +268,8 @@ class Worker:
     def _take(self) -> Frame | None:
         try:
             return self._buffer.take()
-        except Malformed:
-            self.malformed()
+        except Malformed as error:
+            self.malformed(error)
 
     def _drain(self) -> None:
         """Read what the program printed; stops at the output limit."""

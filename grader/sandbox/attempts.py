@@ -6,16 +6,18 @@ import resource
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.sandbox import kernel
+from grader.sandbox import kernel, limits
 
 FOLDER_MIB = 80
 MEMORY_MIB = 64
 TASKS = 16
+CPU_SECONDS = 1
 # What acts raise when a wall stops them.
 STOPPED = (OSError, ValueError, MemoryError)
 
@@ -31,6 +33,7 @@ _NAMESPACES = (
     "(`sysctl user.max_user_namespaces`, on Ubuntu `kernel.apparmor_restrict_unprivileged_userns=0`)."
 )
 _LIMITS = "Run as a user other than root, or let root use other user ids."
+_OURS = "Report this: it is our mistake."
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,16 @@ def _leave_process(_scene: Scene) -> None:
     if os.fork() == 0:
         signal.pause()
     os._exit(0)
+
+
+def _compute(_scene: Scene) -> None:
+    while time.process_time() < 3 * CPU_SECONDS:
+        pass
+
+
+def _open_many(_scene: Scene) -> None:
+    for _ in range(2 * limits.OPEN_FILES):
+        os.open(os.devnull, os.O_RDONLY)
 
 
 def _fill_folder(_scene: Scene) -> None:
@@ -238,6 +251,7 @@ ATTEMPTS = (
         "A submission can run as long as it likes.",
         _LIMITS,
     ),
+    Attempt("compute without end", _compute, "A submission can run as long as it likes.", _OURS),
     Attempt(
         "use too much memory",
         lambda _scene: bytearray(2 * MEMORY_MIB * _MIB),
@@ -250,11 +264,7 @@ ATTEMPTS = (
         "A submission can use memory that no limit counts.",
         CALLS,
     ),
-    Attempt(
-        "write a huge file",
-        _large_file,
-        "A submission can fill your disk.",
-        "Report this: it is our mistake.",
-    ),
+    Attempt("open too many files", _open_many, "A submission can keep others from opening files.", _OURS),
+    Attempt("write a huge file", _large_file, "A submission can fill your disk.", _OURS),
     Attempt("fill the disk with many files", _fill_folder, "A submission can fill your disk.", _NAMESPACES),
 )

@@ -11,7 +11,7 @@ import resource
 import sys
 from pathlib import Path
 
-_OPEN_FILES = 256
+OPEN_FILES = 256
 _FILE_BYTES = 64 << 20
 _STACK_BYTES = 8 << 20
 # Threads reserve address space that they never fill.
@@ -38,11 +38,16 @@ def close_to_tracers(libc: ctypes.CDLL | None) -> None:
 def apply(cpu_seconds: float, memory_mib: int) -> tuple[list[str], list[str]]:
     """Confine this process; returns the measures in force and, plainly, what is missing."""
     seconds = math.ceil(cpu_seconds)
-    in_force = ["a process group of its own, killed after each check", "CPU time limit", "file size limit"]
+    in_force = [
+        "a process group of its own, killed after each check",
+        "CPU time limit",
+        "file size limit",
+        "limit on open files",
+    ]
     missing = []
     _lower(resource.RLIMIT_CPU, seconds, seconds + 1)
     _lower(resource.RLIMIT_FSIZE, _FILE_BYTES)
-    _lower(resource.RLIMIT_NOFILE, _OPEN_FILES)
+    _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
     _lower(resource.RLIMIT_CORE, 0)
     # What RLIMIT_DATA does not count: the stack, and page tables (a 512th of the address space).
     _lower(resource.RLIMIT_STACK, _STACK_BYTES)

@@ -19,11 +19,25 @@ from typing import NamedTuple, NoReturn
 
 from grader.process import clean_environment
 from grader.sandbox import limits, walls
-from grader.sandbox.attempts import ATTEMPTS, FOLDER_MIB, MEMORY_MIB, STOPPED, TASKS, Attempt, Scene
+from grader.sandbox.attempts import (
+    ATTEMPTS,
+    CPU_SECONDS,
+    FOLDER_MIB,
+    MEMORY_MIB,
+    STOPPED,
+    TASKS,
+    Attempt,
+    Scene,
+)
 from grader.sandbox.reaping import reap
 
-_SECONDS = 10
-_CPU_SECONDS = 5
+_SECONDS = 60
+# The first process of a PID namespace does not hear SIGXCPU; the kernel kills it a second later.
+_KILLED_BY: dict[int, str] = {
+    signal.SIGSYS: "killed for a forbidden system call",
+    signal.SIGXCPU: "killed at its limit",
+    signal.SIGKILL: "killed at its limit",
+}
 Enter = Callable[[Attempt, Scene, str], None]
 _REACHED, _HELD, _FAILED = "it succeeded", "stopped", "the sandbox could not be entered"
 
@@ -112,13 +126,14 @@ def _judge(attempt: Attempt, message: str | None, status: int, left: bool) -> tu
         return False, f"no answer within {_SECONDS} s"
     if attempt.leaves and message == _REACHED:
         return True, "nothing of it was left"
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGSYS:
-        return True, "killed for a forbidden system call"
-    return message.startswith(_HELD), message or _REACHED
+    if not message:
+        held = _KILLED_BY.get(os.WTERMSIG(status)) if os.WIFSIGNALED(status) else None
+        return held is not None, held or f"it ended without an answer (wait status {status})"
+    return message.startswith(_HELD), message
 
 
 def _enter(attempt: Attempt, scene: Scene, folder: str) -> None:
-    limits.apply(_CPU_SECONDS, MEMORY_MIB)
+    limits.apply(CPU_SECONDS, MEMORY_MIB)
     walls.enter(
         walls.Policy(
             folder=folder,

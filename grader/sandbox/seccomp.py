@@ -49,7 +49,7 @@ _SIGNALS = "kill tgkill rt_sigqueueinfo rt_tgsigqueueinfo"
 # By the number of a thread, which a filter cannot tell from a stranger's.
 _THREAD_SIGNALS = "tkill sched_setaffinity"
 
-_AF_INET, _AF_INET6, _AF_NETLINK = 2, 10, 16
+_AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
 _SOCK_STREAM, _SOCK_SEQPACKET, _SOCK_TYPE = 1, 5, 0xF
 _O_ACCMODE, _O_TRUNC = 0o3, 0o1000
 _MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
@@ -160,8 +160,7 @@ def _by_argument(rules: Rules) -> dict[str, list[Instruction]]:
         "openat": _deny_masked(2, *truncating),
         # Memory that RLIMIT_DATA does not count.
         "mmap": _mapping(),
-        # A pair of datagram sockets can send to any socket that has a name.
-        "socketpair": _allow_only(1, (_SOCK_STREAM, _SOCK_SEQPACKET), mask=_SOCK_TYPE),
+        "socketpair": _socket_pair(),
         "clone": _clone(rules.processes),
         "ioctl": _allow_only(1, _IOCTLS + (_NETWORK_IOCTLS if rules.network else ()), otherwise=_ENOTTY),
         "fcntl": _deny_values(1, _FCNTLS),
@@ -218,6 +217,12 @@ def _mapping() -> list[Instruction]:
     shared = _MAP_SHARED | _MAP_ANONYMOUS
     load, *rest = _deny_masked(3, shared, shared)
     return [load, (_ANY_BIT, 0, 1, _MAP_GROWSDOWN), (_RETURN, 0, 0, _EPERM), *rest]
+
+
+def _socket_pair() -> list[Instruction]:
+    """Connected local sockets only: one for datagrams can send to any socket that has a name."""
+    types = _allow_only(1, (_SOCK_STREAM, _SOCK_SEQPACKET), mask=_SOCK_TYPE)
+    return [_argument(0), *_verdict_unless(_AF_UNIX, _EPERM), *types]
 
 
 def _clone(processes: bool) -> list[Instruction]:

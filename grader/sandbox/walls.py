@@ -191,6 +191,8 @@ class _Builder:
         tempfile.tempdir = None
 
     def _limit_tasks(self) -> None:
+        if self._policy.allow_processes:
+            self.missing.append("memory is limited process by process, not in all")
         if os.geteuid() == 0:
             self.missing.append("the number of processes is not limited (the system does not limit root's)")
             return

@@ -76,11 +76,12 @@ class Place:
 
 
 def _described(folder: Path) -> tuple[int, bytes]:
-    """The parent of a process, and all that tells where it came from."""
+    """The parent of a process, and all that it lets this user know about where it came from."""
     parent, told = 0, b""
     with contextlib.suppress(OSError):
         parent = int((folder / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
-        told = (folder / "cmdline").read_bytes() + b"\0" + (folder / "environ").read_bytes()
+        told = (folder / "cmdline").read_bytes()
+        told += b"\0" + (folder / "environ").read_bytes()
         told += os.fsencode((folder / "cwd").readlink())
     return parent, told
 

@@ -284,6 +284,30 @@ def test_decoding_raises_malformed_and_nothing_else(
         return
 
 
+def extent_of(value: Any) -> tuple[int, int]:
+    """The number of elements in a value, and of lists, tuples and dicts."""
+    if not isinstance(value, list | tuple | dict):
+        return 0, 0
+    inner = [*value, *value.values()] if isinstance(value, dict) else value
+    elements, parts = map(sum, zip((len(inner), 1), *map(extent_of, inner), strict=True))
+    return elements, parts
+
+
+@given(header=packed, body=bodies, most=st.integers(0, 12), parts=st.integers(0, 6))
+@settings(deadline=None, max_examples=500)
+def test_no_more_is_built_than_the_limits_allow(header: bytes, body: bytes, most: int, parts: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("grader.extent.MAX_ELEMENTS", most)
+        patch.setattr("grader.extent.MAX_PARTS", parts)
+        try:
+            value = decode(header, body).value
+        except Malformed:
+            return
+    built = extent_of(value)
+    assert built[0] <= most
+    assert built[1] <= parts
+
+
 @pytest.mark.parametrize(
     "said", [b"", b"\x00" * 5, STARTED[:-1]], ids=["nothing", "a length", "half a frame"]
 )

@@ -179,3 +179,8 @@ def test_an_interrupted_command_leaves_no_process(workshop: Workshop, number: si
     process.send_signal(number)
     process.communicate(timeout=20)
     wait_until(lambda: not running(marker), "a process was left behind")
+
+
+def test_the_sandbox_takes_no_time_from_the_program(judge: Judge, workshop: Workshop):
+    workshop.exercise(wall_seconds=0.02)
+    assert judge(TOTAL, cold=True).verdict in ("accepted", "time limit")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+import tracemalloc
 from typing import Any
 
 import msgspec
@@ -13,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.values import ARRAY_TYPES, Unsupported, decode, encode
-from grader.wire import Malformed
+from grader import extent
+from grader.values import ARRAY_TYPES, MAX_DEPTH, Unsupported, decode, encode
+from grader.wire import MAX_HEADER, Malformed
 
 ATOMS = (
     st.none()
@@ -178,3 +180,118 @@ def test_a_tensor_mentioned_twice_or_never_is_malformed():
         decode(b"\x92" + sent.header * 2, sent.body)
     with pytest.raises(Malformed):
         decode(b"\x90", sent.body)
+
+
+LARGE = {
+    "elements": [0] * (extent.MAX_ELEMENTS + 1),
+    "elements of tuples": [(0,) * 1_000_000] * 3,
+    "elements of dicts": [{str(number): 0 for number in range(100_000)}] * 20,
+    "lists": [[]] * (extent.MAX_PARTS + 1),
+    "tuples": [()] * (extent.MAX_PARTS + 1),
+    "dicts": [{}] * (extent.MAX_PARTS + 1),
+    "integers": [2**64] * (extent.MAX_PARTS + 1),
+    "long texts": ["x" * 32] * (extent.MAX_PARTS + 1),
+    "numpy numbers": [np.int8(1)] * (extent.MAX_ARRAYS + 1),
+    "a text": "x" * MAX_HEADER,
+}
+
+
+@pytest.mark.parametrize("value", LARGE.values(), ids=LARGE)
+def test_a_value_that_is_too_large_is_refused_before_it_is_sent(value: Any):
+    with pytest.raises(Unsupported, match="a value that is too large: more than"):
+        encode(value)
+
+
+def test_arrays_of_too_many_numbers_are_refused_before_they_are_sent(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("grader.values.MAX_NUMBERS", 1 << 20)
+    assert encode([np.zeros(1 << 16), np.zeros(1 << 16)]).body
+    with pytest.raises(Unsupported, match="a value that is too large: more than 1 MiB of numbers"):
+        encode([np.zeros(1 << 16), np.zeros(1 << 16), np.int8(0)])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        list(range(10**18, 10**18 + 1_000_000)),
+        [number / 7 for number in range(1_000_000)],
+        [(number, -number) for number in range(100_000)],
+        {str(number): [number] for number in range(100_000)},
+        [np.float64(number) for number in range(5_000)],
+    ],
+    ids=["a million ints", "a million floats", "pairs", "a vocabulary", "numpy numbers"],
+)
+def test_a_large_honest_value_arrives(value: Any):
+    assert there_and_back(value) == value
+
+
+def many(token: bytes) -> bytes:
+    """A list of as many tokens as fit in a frame."""
+    count = (MAX_HEADER - 64) // len(token)
+    return b"\xdd" + struct.pack(">I", count) + token * count
+
+
+HUGE = {
+    "lists": many(b"\x90"),
+    "dicts": many(b"\x80"),
+    "pairs": many(b"\x92\xc0\xc0"),
+    "tuples": many(b"\xd4\x01\x90"),
+    "tuples of lists": many(b"\xd5\x01\x91\x90"),
+    "texts": many(b"\xd9\x00"),
+    "integers": many(b"\xd4\x02\x01"),
+    "numbers": many(b"\x00"),
+    "tensors": many(b"\xc7\x08\x04" + msgspec.msgpack.encode(["bool", [0]])),
+    "a long shape": msgspec.msgpack.encode(
+        msgspec.msgpack.Ext(5, b"\x92\xa4bool\xdd" + struct.pack(">I", 10**7) + bytes(10**7))
+    ),
+    "lists in a tuple": b"\xc9" + struct.pack(">I", MAX_HEADER - 64) + b"\x01" + many(b"\x90")[:-6],
+}
+
+
+@pytest.mark.parametrize("header", HUGE.values(), ids=HUGE)
+def test_a_huge_reply_is_refused_before_anything_is_built(header: bytes):
+    tracemalloc.start()
+    with pytest.raises(Malformed, match=r"too large|length <= 64"):
+        decode(header, b"")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20
+
+
+def test_more_names_than_arrays_are_allowed_are_refused():
+    names = b'{"0":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},'.ljust(3 << 20)
+    with pytest.raises(Malformed, match="too large"):
+        decode(b"\x90", struct.pack("<Q", len(names)) + names)
+
+
+@pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: (value,), lambda value: {"k": value}])
+def test_no_deeper_value_arrives_than_can_be_sent(wrap: Any):
+    value: Any = None
+    for _ in range(MAX_DEPTH):
+        value = wrap(value)
+    assert there_and_back(value) == value
+    with pytest.raises(Unsupported, match="nested"):
+        encode(wrap(wrap(value)))
+    header = encode(value).header
+    for _ in range(2):
+        header = {list: b"\x91", dict: b"\x81\xa1k"}.get(type(value), b"") + header
+        if type(value) is tuple:
+            header = msgspec.msgpack.encode(msgspec.msgpack.Ext(1, b"\x91" + header))
+    with pytest.raises(Malformed, match="nested too deeply"):
+        decode(header, b"")
+
+
+@pytest.mark.parametrize("size", [4, 8, 12])
+@pytest.mark.parametrize("place", [b"", b"\x91", b"\x81\xa1k", b"\xc7%c\x01\x91"])
+def test_timestamps_are_malformed(place: bytes, size: int):
+    timestamp = {4: b"\xd6\xff", 8: b"\xd7\xff", 12: b"\xc7\x0c\xff"}[size] + bytes(size)
+    if b"%c" in place:
+        place %= len(timestamp) + 1
+    with pytest.raises(Malformed):
+        decode(place + timestamp, b"")
+
+
+@pytest.mark.parametrize("code", [*range(-128, 1), *range(8, 128)])
+def test_extensions_of_others_are_malformed(code: int):
+    for data in (b"", b"\x90", bytes(100)):
+        with pytest.raises(Malformed):
+            decode(msgspec.msgpack.encode(msgspec.msgpack.Ext(code, data)), b"")

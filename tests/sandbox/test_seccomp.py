@@ -106,6 +106,19 @@ def test_sockets_only_with_a_network_and_never_by_path(machine: str) -> None:
 
 
 @machines
+@given(
+    family=st.sampled_from([1, 2**32 + 1, 30]) | st.integers(0, 2**64 - 1),
+    kind=st.sampled_from([1, 2, 3, 5]),
+    network=st.booleans(),
+)
+def test_pairs_of_local_sockets_only(machine: str, family: int, kind: int, network: bool) -> None:
+    verdict = ask(machine, "socketpair", family, kind, rules=Rules(network=network))
+    # The kernel takes the family for a number of 32 bits.
+    unix, connected = family % 2**32 == 1, kind in (1, 5)
+    assert verdict == (ALLOW if unix and connected else EPERM)
+
+
+@machines
 def test_signals_go_to_the_named_process_only(machine: str) -> None:
     rules = Rules(signals_to=77)
     for name in ("kill", "tgkill"):

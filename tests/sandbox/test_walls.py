@@ -106,6 +106,12 @@ def test_the_report_names_what_is_missing(mode: str) -> None:
     assert (missing > 0) == (mode in modes.BASE_MODES)
 
 
+def test_the_report_tells_that_processes_share_no_memory_limit() -> None:
+    words = "memory is limited process by process"
+    assert words in in_mode(FULL_MODE, lambda entered: entered.missing, allow_processes=True)
+    assert words not in in_mode(FULL_MODE, lambda entered: entered.missing)
+
+
 @every_mode
 def test_no_power_is_left(mode: str) -> None:
     def powers(_walls: Walls) -> str:
