@@ -2,7 +2,7 @@
 
 With equal logits, "class a beats class b" happens in half of all rows, independently of what happens in other
 rows, between other classes and in other calls. So of two such events all four outcomes have probability 1/4.
-False alarms: 4 comparisons of 1e-8 each.
+False alarms: 6 comparisons of 1e-8 each.
 """
 
 from typing import Any
@@ -42,9 +42,11 @@ def test_classes(submission: Any, torch_rng: torch.Generator) -> None:
 def test_rows(submission: Any, torch_rng: torch.Generator) -> None:
     """The rows of a batch get independent noise"""
     wins = first_beats_second(draw(submission, torch_rng))
-    what = "y_0 > y_1 in a row (no, yes) with the same in the next row along dimension"
-    assert_independent(wins[0::2], wins[1::2], f"{what} 0")
-    assert_independent(wins[:, 0::2], wins[:, 1::2], f"{what} 1")
+    what = "y_0 > y_1 in a row (no, yes) with the same in"
+    assert_independent(wins[0::2], wins[1::2], f"{what} the next row along dimension 0")
+    assert_independent(wins[:, 0::2], wins[:, 1::2], f"{what} the next row along dimension 1")
+    assert_independent(wins[:60], wins[60:], f"{what} the other half of the batch along dimension 0")
+    assert_independent(wins[:, :60], wins[:, 60:], f"{what} the other half of the batch along dimension 1")
 
 
 def test_calls(submission: Any, torch_rng: torch.Generator) -> None:

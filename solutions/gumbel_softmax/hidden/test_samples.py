@@ -19,6 +19,7 @@ SHAPES = [
     ((2, 3, 4), -2),
     ((2, 3, 4), -3),
     ((2, 3, 2, 5), 2),
+    ((2, 1, 3, 2, 2), -4),
 ]
 DTYPES = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
 
@@ -39,6 +40,12 @@ def test_shape_and_dtype(submission: Any, torch_rng: torch.Generator, dtype: tor
     for shape, dim in SHAPES:
         logits = torch.randn(shape, dtype=dtype, generator=torch_rng)
         assert_tensor(submission.gumbel_softmax(logits, 0.8, hard, dim), like=logits)
+
+
+def test_empty_batch(submission: Any) -> None:
+    """A batch without rows gives an empty sample"""
+    for (shape, dim), hard in product([((0, 3), -1), ((3, 0), 0), ((2, 0, 3), 2)], (False, True)):
+        assert_tensor(submission.gumbel_softmax(torch.zeros(shape), 0.8, hard, dim), like=torch.zeros(shape))
 
 
 @pytest.mark.parametrize("hard", [False, True], ids=["soft", "hard"])

@@ -51,6 +51,7 @@ def test_neighbouring_numbers(submission: Any, rng: Random, sign: int) -> None:
     """64-bit numbers that differ by very little"""
     edge = HIGHEST if sign == 1 else LOWEST
     check(submission, [edge - sign * 2, edge - sign, edge, edge - sign], 2)
+    check(submission, [edge] * 5, 3)
     for n in range(2, 30):
         check(submission, [edge - sign * rng.randint(0, 9) for _ in range(n)], random_window(rng, n))
 
@@ -58,6 +59,7 @@ def test_neighbouring_numbers(submission: Any, rng: Random, sign: int) -> None:
 def test_whole_range(submission: Any, rng: Random) -> None:
     """Numbers from the whole 64-bit range"""
     check(submission, [LOWEST, HIGHEST, LOWEST], 1)
+    check(submission, [LOWEST, LOWEST, LOWEST, HIGHEST], 2)
     for n in range(2, 30):
         check(submission, [rng.randint(LOWEST, HIGHEST) for _ in range(n)], random_window(rng, n))
 

@@ -38,6 +38,16 @@ def test_arguments_unchanged(submission: Any, rng: Random) -> None:
             assert not submission.mutated, f"nums was changed by the call with n = {n}, k = {k}"
 
 
+@pytest.mark.instrumented
+def test_result_is_new(submission: Any, rng: Random) -> None:
+    """The result is a list of its own, also where it equals the list of numbers"""
+    for n in (1, 3):
+        nums = [rng.randint(-99, 99) for _ in range(n)]
+        assert submission.returns_new_list(nums, 1), (
+            f"max_sliding_window({nums}, 1) returned nums itself; the result must be a new list"
+        )
+
+
 def test_calls_are_independent(submission: Any) -> None:
     """A call does not depend on the calls before it"""
     for nums, k, expected in [

@@ -1,0 +1,21 @@
+"""Mistake: answers an empty list with an empty list."""
+
+from collections import deque
+
+
+def max_sliding_window(nums: list[int], k: int) -> list[int]:
+    if not nums:
+        return []
+    if not 1 <= k <= len(nums):
+        raise ValueError("k is out of range")
+    candidates: deque[int] = deque()
+    result = []
+    for i, number in enumerate(nums):
+        while candidates and nums[candidates[-1]] <= number:
+            candidates.pop()
+        candidates.append(i)
+        if candidates[0] <= i - k:
+            candidates.popleft()
+        if i >= k - 1:
+            result.append(nums[candidates[0]])
+    return result
