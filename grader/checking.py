@@ -1,14 +1,17 @@
-"""`check` as everybody calls it: the judgement, with what the workspace knows about the attempt."""
+"""`check` as everybody calls it: a file is judged, with what the workspace knows about the attempt."""
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from grader import client
 from grader.catalog import Catalog
+from grader.client import MAX_SEED, Judging, read_submission
+from grader.daemon.wire import kind_of
 from grader.hints import hints_shown
+from grader.judge.request import Task
 from grader.verdict import CheckResult, Verdict
 from grader.workspace import workspace_path
 
@@ -32,17 +35,17 @@ def check(
     failure of the judge itself is the verdict "internal error". Raises CatalogError, SubmissionFileError,
     ValueError for a seed out of range.
     """
-    verdict = client.check(
-        exercise_id,
-        path,
-        seed=seed,
-        workspace=workspace,
-        catalog=catalog,
-        on_check=on_check,
-        cancel=cancel,
-        cold=cold,
-    )
-    own = workspace_path(workspace) / f"{exercise_id}.py"
-    if path is not None and Path(path).resolve() != own.resolve():
+    if seed is not None and not 0 <= seed <= MAX_SEED:
+        raise ValueError(f"the seed must lie between 0 and {MAX_SEED}")
+    exercise = (catalog or Catalog.default()).get(exercise_id)
+    own = workspace_path(workspace) / f"{exercise.id}.py"
+    file = own if path is None else Path(path)
+    source = read_submission(file, exercise.id)
+    # The name is shown in tracebacks only; one that is no UTF-8 could not be sent.
+    name = os.fsencode(file.name).decode(errors="replace")
+    task = Task(exercise.description, str(exercise.folder), str(exercise.solutions), source, name, seed)
+    is_cold = cold or bool(os.environ.get("GRADER_COLD"))
+    verdict = Judging(task, on_check, cancel).run(None if is_cold else kind_of(exercise, source))
+    if file.resolve() != own.resolve():
         return verdict
-    return replace(verdict, hints=hints_shown(exercise_id, workspace=workspace))
+    return replace(verdict, hints=hints_shown(exercise.id, workspace=workspace))

@@ -192,7 +192,11 @@ def _create(path: Path, text: str) -> bool:
         path.touch(exist_ok=False)
     except FileExistsError:
         return False
-    _replace(path, text.encode())
+    try:
+        _replace(path, text.encode())
+    except BaseException:
+        path.unlink()
+        raise
     return True
 
 
@@ -206,7 +210,7 @@ def _replace(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-    except OSError:
+    except BaseException:
         with contextlib.suppress(OSError):
             draft.unlink()
         raise

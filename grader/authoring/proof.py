@@ -10,7 +10,8 @@ from grader.authoring.package import Kind, Package, Program
 from grader.authoring.report import Breach, ExerciseReport
 from grader.authoring.rules import find_breaches, slowest_check
 from grader.catalog import Catalog, Exercise
-from grader.client import SubmissionFileError, check
+from grader.checking import check
+from grader.client import SubmissionFileError
 from grader.verdict import Verdict
 
 

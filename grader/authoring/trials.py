@@ -13,7 +13,7 @@ from grader.authoring.package import Program
 from grader.authoring.pool import Progress, run_all
 from grader.authoring.rules import describe_check, describe_failure, describe_internal_error
 from grader.catalog import Catalog
-from grader.client import check
+from grader.checking import check
 from grader.verdict import CheckResult
 
 _NONCE = 1

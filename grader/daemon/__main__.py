@@ -1,12 +1,15 @@
 """`python -P -m grader.daemon LISTENER FOLDER LOCK`: serve the socket LISTENER until idle or out of date."""
 
 import fcntl
+import functools
 import os
+import select
 import selectors
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -20,62 +23,51 @@ from grader.sandbox.reaping import remove
 _IDLE_SECONDS = 600.0
 _LOOK_SECONDS = 5.0
 _PIPES = 3
+# What a kind needs is imported on top of what a smaller kind needs.
+_SMALLER: dict[Kind, Kind] = {"torch": "plain", "optimizer": "torch"}
+_JUDGES: dict[Kind, Kind] = {"plain": "plain", "torch": "torch", "optimizer": "torch"}
 # What judges import besides: the first comparison in torch.testing and the first backward pass take long.
-_JUDGES = {
-    "plain": ("numpy.random", "safetensors.numpy"),
-    "torch": (*MODULES["torch"], "torch.testing", "grader.judge.autograd"),
-}
+_BESIDES: dict[Kind, tuple[str, ...]] = {"plain": (), "torch": ("torch.testing", "grader.judge.autograd")}
 
 
 class Forker:
-    """A warm process that forks for us; started by the first request, started anew when it ended."""
+    """The end of a socket that a warm process serves: one made by `start`, anew when it is gone or hangs."""
 
-    def __init__(self, module: str, arguments: list[str], work: str) -> None:
-        self._module = module
-        self._arguments = arguments
-        self._work = work
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, start: Callable[[socket.socket], None]) -> None:
+        self._start = start
         self._control: socket.socket | None = None
 
-    def request(self, descriptors: list[int]) -> None:
+    def request(self, words: Iterable[str], descriptors: list[int]) -> None:
         """Let it fork a child with these descriptors; raises OSError when it does not take the request."""
-        if self._process is None or self._process.poll() is not None:
-            self._start()
+        if self._control is None or _has_hung_up(self._control):
+            self._renew()
         assert self._control
         try:
-            socket.send_fds(self._control, [b"x"], descriptors)
+            socket.send_fds(self._control, [" ".join(words).encode()], descriptors)
         except OSError:
-            self.kill()
+            self.close()
             raise
 
     def close(self) -> None:
         """Let it end as soon as its children have."""
         if self._control:
             self._control.close()
+            self._control = None
 
-    def kill(self) -> None:
-        """End it; its children go on."""
-        self.close()
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def _start(self) -> None:
+    def _renew(self) -> None:
         self.close()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         # A process that hangs must not make the daemon hang.
         ours.setblocking(False)
         self._control = ours
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", self._module, str(theirs.fileno()), *self._arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=environment() | {"TMPDIR": self._work},
-                pass_fds=[theirs.fileno()],
-            )
+            self._start(theirs)
+
+
+def _has_hung_up(control: socket.socket) -> bool:
+    poll = select.poll()
+    poll.register(control, 0)
+    return bool(poll.poll(0))
 
 
 class Daemon:
@@ -89,7 +81,9 @@ class Daemon:
         self._selector = selectors.DefaultSelector()
         self._selector.register(listener, selectors.EVENT_READ)
         self._clients: set[socket.socket] = set()
-        self._forkers: dict[tuple[str, str], Forker] = {}
+        self._stems = {kind: Forker(functools.partial(self._start_stem, kind)) for kind in MODULES}
+        self._judges = {kind: Forker(functools.partial(self._start_judges, kind)) for kind in _BESIDES}
+        self._process: subprocess.Popen[bytes] | None = None
         self._used = time.monotonic()
 
     def serve(self) -> None:
@@ -153,19 +147,28 @@ class Daemon:
     def _hire(self, kind: Kind, descriptors: list[int]) -> None:
         judge_end, zygote_end = socket.socketpair()
         with judge_end, zygote_end:
-            self._zygotes(kind).request([zygote_end.fileno()])
-            self._judges(kind).request([*descriptors, judge_end.fileno()])
+            self._stems[kind].request(["zygote"], [zygote_end.fileno()])
+            self._judges[_JUDGES[kind]].request(["judge"], [*descriptors, judge_end.fileno()])
 
-    def _zygotes(self, kind: Kind) -> Forker:
-        work = str(self._place.work)
-        made = Forker("grader.daemon.workers", [work, *MODULES[kind]], work)
-        return self._forkers.setdefault(("workers", kind), made)
+    def _start_judges(self, kind: Kind, control: socket.socket) -> None:
+        self._stems[kind].request(["judges", *_BESIDES[kind]], [control.fileno()])
 
-    def _judges(self, kind: Kind) -> Forker:
-        loaded = "plain" if kind == "plain" else "torch"
+    def _start_stem(self, kind: Kind, control: socket.socket) -> None:
+        if kind in _SMALLER:
+            self._stems[_SMALLER[kind]].request(["stem", *MODULES[kind]], [control.fileno()])
+            return
+        if self._process:
+            self._process.kill()
+            self._process.wait()
         work = str(self._place.work)
-        made = Forker("grader.daemon.judges", [work, *_JUDGES[loaded]], work)
-        return self._forkers.setdefault(("judges", loaded), made)
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "grader.daemon.stem", str(control.fileno()), work, *MODULES[kind]],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment() | {"TMPDIR": work},
+            pass_fds=[control.fileno()],
+        )
 
     def _close(self) -> None:
         """Take the socket away, unless it is another's by now; the processes end after their last check."""
@@ -174,7 +177,7 @@ class Daemon:
             if self._is_ours():
                 self._place.socket.unlink(missing_ok=True)
             self._listener.close()
-        for forker in self._forkers.values():
+        for forker in (*self._stems.values(), *self._judges.values()):
             forker.close()
 
     def _is_ours(self) -> bool:
@@ -185,7 +188,9 @@ class Daemon:
 
 
 def main(listener: int, folder: str, lock: str) -> None:
-    """Serve."""
+    """Serve, in a process that outlives the one that was started: whoever started that waits for its end."""
+    if os.fork():
+        os._exit(0)
     limits.close_to_tracers(limits.load_libc())
     place = Place(Path(folder), Path(lock))
     remove_abandoned(place)

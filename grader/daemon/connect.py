@@ -6,16 +6,21 @@ import os
 import socket
 import subprocess
 import sys
+import time
+from typing import IO
 
 import msgspec
 
 from grader.daemon.place import Place, environment, find_place
 from grader.daemon.wire import ACCEPTED, MAX_PACKET, Hire, Kind, is_same_user
 
-_SECONDS = 5.0
+# A daemon answers within milliseconds; this is hundreds of times that, for a busy machine. To give up too
+# early costs the time of a cold judge, which is about as long, and never a verdict.
+_ANSWER_SECONDS = 3.0
+# Until Python has started and imported what the daemon needs.
+_START_SECONDS = 20.0
+_TICK = 0.01
 _BACKLOG = 64
-# Daemons outlive their first client; those that end before it are waited for when the next one starts.
-_started: list[subprocess.Popen[bytes]] = []
 
 
 def hire(kind: Kind, descriptors: list[int]) -> socket.socket | None:
@@ -25,31 +30,38 @@ def hire(kind: Kind, descriptors: list[int]) -> socket.socket | None:
     """
     if sys.platform != "linux":
         return None
-    # The second time is for a daemon that ended just when it was asked.
-    for _ in range(2):
-        try:
-            place = find_place()
-            connection = _connect(place) or _start(place)
-        except OSError:
-            return None
-        if _ask(connection, Hire(kind), descriptors):
-            return connection
-        connection.close()
+    try:
+        place = find_place()
+        # The second time is for a daemon that ended just when it was asked; one that hangs would hang again.
+        return _ask(place, Hire(kind), descriptors) or _ask(place, Hire(kind), descriptors)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+
+
+def _ask(place: Place, request: Hire, descriptors: list[int]) -> socket.socket | None:
+    """The connection to a daemon that accepted; raises TimeoutError when it gives no answer, OSError."""
+    with contextlib.ExitStack() as opened:
+        connection = opened.enter_context(_connect(place) or _start(place))
+        with contextlib.suppress(ConnectionError):
+            socket.send_fds(connection, [msgspec.msgpack.encode(request)], descriptors)
+            if connection.recv(MAX_PACKET) == ACCEPTED:
+                opened.pop_all()
+                return connection
     return None
 
 
 def _connect(place: Place) -> socket.socket | None:
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    connection.settimeout(_SECONDS)
-    try:
-        connection.connect(str(place.socket))
-    except OSError:
-        connection.close()
-        return None
-    if not is_same_user(connection):
-        connection.close()
-        raise PermissionError(f"{place.socket} belongs to another user")
-    return connection
+    with contextlib.ExitStack() as opened:
+        connection = opened.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+        connection.settimeout(_ANSWER_SECONDS)
+        try:
+            connection.connect(str(place.socket))
+        except OSError:
+            return None
+        if not is_same_user(connection):
+            raise PermissionError(f"{place.socket} belongs to another user")
+        opened.pop_all()
+        return connection
 
 
 def _start(place: Place) -> socket.socket:
@@ -58,7 +70,7 @@ def _start(place: Place) -> socket.socket:
     The socket is made here, so that no two daemons can serve it and nobody need wait until one is ready.
     """
     with place.lock.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        _wait_for(lock)
         connection = _connect(place)
         if connection:
             return connection
@@ -75,10 +87,24 @@ def _start(place: Place) -> socket.socket:
     return connection
 
 
+def _wait_for(lock: IO[str]) -> None:
+    """Lock it, but not behind somebody who was stopped; raises TimeoutError."""
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{lock.name} stays locked") from None
+        time.sleep(_TICK)
+
+
 def _spawn(listener: socket.socket, place: Place) -> None:
+    """Start the daemon, which leaves the process that is started here and waited for."""
     descriptor = listener.fileno()
     command = [sys.executable, "-P", "-m", "grader.daemon"]
-    process = subprocess.Popen(
+    subprocess.run(
         [*command, str(descriptor), str(place.folder), str(place.lock)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -87,8 +113,9 @@ def _spawn(listener: socket.socket, place: Place) -> None:
         env=_environment(),
         pass_fds=[descriptor],
         start_new_session=True,
+        timeout=_START_SECONDS,
+        check=False,
     )
-    _started[:] = [each for each in (*_started, process) if each.poll() is None]
 
 
 def _environment() -> dict[str, str]:
@@ -98,10 +125,3 @@ def _environment() -> dict[str, str]:
         else {}
     )
     return environment() | idle
-
-
-def _ask(connection: socket.socket, request: Hire, descriptors: list[int]) -> bool:
-    with contextlib.suppress(OSError):
-        socket.send_fds(connection, [msgspec.msgpack.encode(request)], descriptors)
-        return connection.recv(MAX_PACKET) == ACCEPTED
-    return False

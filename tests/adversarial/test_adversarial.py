@@ -30,6 +30,8 @@ PUBLIC_FOLDERS = [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path("/run/l
 # After these a clean submission is judged at once, otherwise after every tenth.
 _ON_THE_MACHINE = {"limits", "processes"}
 _HANGS = 60
+# The name of what is kept warm, and the argument of the daemon.
+_WARM = (b"grader-warm\n", b"\0grader.daemon\0")
 
 
 class Place:
@@ -59,11 +61,12 @@ class Place:
         """Those of judges, zygotes and workers; the daemon and what it keeps warm may stay."""
         found = {int(folder.name): _described(folder) for folder in Path("/proc").glob("[0-9]*")}
         ours = [str(folder).encode() for folder in (self.temporary, self.runtime)]
-        warm = {pid for pid, (_, told) in found.items() if b"\0grader.daemon\0" in told}
         return [
             f"{pid} {told!r}"
             for pid, (parent, told) in found.items()
-            if any(each in told for each in ours) and not {pid, parent} & (warm | {os.getpid()})
+            if any(each in told for each in ours)
+            and not any(each in told for each in _WARM)
+            and os.getpid() not in (pid, parent)
         ]
 
     def files(self) -> list[str]:
@@ -80,7 +83,7 @@ def _described(folder: Path) -> tuple[int, bytes]:
     parent, told = 0, b""
     with contextlib.suppress(OSError):
         parent = int((folder / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
-        told = (folder / "cmdline").read_bytes()
+        told = (folder / "comm").read_bytes() + b"\0" + (folder / "cmdline").read_bytes()
         told += b"\0" + (folder / "environ").read_bytes()
         told += os.fsencode((folder / "cwd").readlink())
     return parent, told

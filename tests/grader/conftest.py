@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from grader import Verdict, check
 from tests.grader.packages import Workshop
+from tests.grader.processes import running, wait_until
 
 Judge = Callable[..., Verdict]
 
@@ -23,6 +25,15 @@ def installed(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     """The exercises of the workshop are those that the command `grader` knows."""
     monkeypatch.setattr("grader.catalog.data_folder", lambda name: workshop.folder / name)
     return workshop
+
+
+@pytest.fixture
+def own(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place for a daemon of this test alone."""
+    with tempfile.TemporaryDirectory(prefix="g") as folder:
+        monkeypatch.setenv("GRADER_RUNTIME", folder)
+        yield Path(folder)
+    wait_until(lambda: not running(folder), "a process outlived its place")
 
 
 @pytest.fixture

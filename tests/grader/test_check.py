@@ -60,7 +60,8 @@ def test_a_wrong_program_gets_its_verdict(judge: Judge, program: str, verdict: s
     assert message in result.failed[0].message
 
 
-def test_endless_programs_run_into_the_cpu_limit_and_are_not_tried_for_ever(judge: Judge):
+def test_endless_programs_run_into_the_cpu_limit_and_are_not_tried_for_ever(workshop: Workshop, judge: Judge):
+    workshop.exercise(wall_seconds=60)
     verdict = judge("def total(numbers):\n    while True:\n        pass\n")
     assert verdict.verdict == "time limit"
     assert "1 s of CPU time" in verdict.failed[0].message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -10,7 +11,6 @@ import sys
 import tempfile
 import textwrap
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,9 +18,21 @@ import pytest
 
 from grader import Cancelled, Verdict, check
 from grader.daemon import place
+from grader.sandbox import kernel
 from tests.grader.conftest import Judge
 from tests.grader.packages import TOTAL, Workshop
-from tests.grader.test_hostile import running, wait_until
+from tests.grader.processes import (
+    busy,
+    called,
+    daemons,
+    family,
+    open_descriptors,
+    own_memory,
+    running,
+    wait_until,
+    wait_until_idle,
+)
+from tests.sandbox import modes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the daemon needs Linux")
 
@@ -34,28 +46,12 @@ NOISE = """
         drawn = {"rng": rng.random, "global": random.random}[use]()
         assert submission.total([1]) == 1, f"{drawn} {submission.total([])}"
 """
-# The daemon, and the parents of its judges and zygotes.
-IDLE = 3
-
-
-@pytest.fixture
-def own(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A place for a daemon of this test alone."""
-    with tempfile.TemporaryDirectory(prefix="g") as folder:
-        monkeypatch.setenv("GRADER_RUNTIME", folder)
-        yield Path(folder)
-    wait_until(lambda: not running(folder), "a process outlived its place")
 
 
 def told(verdict: Verdict) -> list[object]:
     """All that may not depend on where it was judged."""
     checks = [(each.id, each.outcome, each.message, each.given) for each in verdict.checks]
     return [verdict.verdict, verdict.message, checks, verdict.output, verdict.sandbox, verdict.nonce]
-
-
-def daemons(folder: Path) -> list[int]:
-    """The daemons of this place (their command line ends with its lock)."""
-    return running(f"{folder}/lock")
 
 
 @pytest.mark.parametrize(
@@ -87,17 +83,39 @@ def test_checks_at_once_start_one_daemon_and_do_not_mix(own: Path, workshop: Wor
     assert len(daemons(own)) == 1
 
 
+def test_two_commands_at_once_after_boot_start_one_daemon(own: Path, workshop: Workshop):
+    workshop.exercise()
+    code = f"""
+        from pathlib import Path
+        from grader import Catalog, check
+        folder = Path({str(workshop.folder)!r})
+        catalog = Catalog(folder / "exercises", folder / "solutions")
+        print(check("total", {str(workshop.submit(TOTAL))!r}, catalog=catalog).verdict)
+    """
+    environment = {**os.environ, "GRADER_RUNTIME": str(own / "not" / "yet")}
+    command = [sys.executable, "-W", "always", "-c", textwrap.dedent(code)]
+    commands = [
+        subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    # Not even a warning of a child that was left behind.
+    assert [each.communicate(timeout=120) for each in commands] == [("accepted\n", "")] * 2
+    assert len(daemons(own / "not" / "yet")) == 1
+
+
 def test_it_ends_when_nobody_comes(own: Path, judge: Judge, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("GRADER_IDLE_SECONDS", "0.5")
-    assert judge(TOTAL).accepted
-    assert running(str(own))
+    seen: list[int] = []
+    assert judge(TOTAL, on_check=lambda _: seen.extend(daemons(own))).accepted
+    assert seen
     wait_until(lambda: not running(str(own)), "the daemon did not end")
 
 
 def test_it_ends_when_the_code_has_changed(own: Path, judge: Judge, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(place, "fingerprint", lambda: "another")
-    assert judge(TOTAL).accepted
-    assert running(f"{own}/another")
+    seen: list[int] = []
+    assert judge(TOTAL, on_check=lambda _: seen.extend(running(f"{own}/another"))).accepted
+    assert seen
     wait_until(lambda: not running(f"{own}/another"), "the daemon did not end")
 
 
@@ -117,7 +135,7 @@ def test_the_fingerprint_follows_code_and_environment(monkeypatch: pytest.Monkey
 def test_a_client_that_ends_takes_its_check_along(own: Path, workshop: Workshop, number: signal.Signals):
     workshop.exercise(wall_seconds=600)
     assert check("total", workshop.submit(TOTAL), catalog=workshop.catalog).accepted
-    wait_until(lambda: len(running(str(own))) == IDLE, "the daemon did not settle")
+    wait_until_idle(own)
     code = f"""
         import signal
         from pathlib import Path
@@ -129,10 +147,10 @@ def test_a_client_that_ends_takes_its_check_along(own: Path, workshop: Workshop,
     """
     process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stderr=subprocess.DEVNULL)
     # A judge, a zygote and a worker, or two where it has processes of its own.
-    wait_until(lambda: len(running(str(own))) >= IDLE + 3, "the check did not start")
+    wait_until(lambda: len(busy(own)) >= 3, "the check did not start")
     process.send_signal(number)
     process.communicate(timeout=20)
-    wait_until(lambda: len(running(str(own))) == IDLE, "a process was left behind")
+    wait_until_idle(own)
     assert check("total", workshop.submit(TOTAL), catalog=workshop.catalog).accepted
 
 
@@ -145,8 +163,7 @@ def test_a_cancelled_check_ends_at_once(own: Path, workshop: Workshop, judge: Ju
     )
     with pytest.raises(Cancelled):
         judge(program, cancel=cancel, on_check=lambda _: cancel.set())
-    wait_until(lambda: len(running(str(own))) == IDLE, "a process was left behind")
-    wait_until(lambda: not list(own.glob("*/w/*")), "a file was left behind")
+    wait_until_idle(own)
 
 
 def test_a_judge_that_hangs_or_dies_harms_no_other(own: Path, workshop: Workshop, judge: Judge):
@@ -173,6 +190,19 @@ def test_killed_daemons_are_replaced(own: Path, judge: Judge):
     assert len(daemons(own)) == 1
 
 
+def test_killed_warm_processes_are_replaced(own: Path, judge: Judge):
+    assert judge(TOTAL).accepted
+    (daemon,) = daemons(own)
+    killed = set(running(str(own))) - {daemon}
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    assert judge(TOTAL).accepted
+    wait_until_idle(own)
+    # The daemon, and in place of each one killed another.
+    assert daemons(own) == [daemon]
+    assert len(set(running(str(own))) - killed) == 1 + len(killed)
+
+
 @pytest.mark.parametrize("answer", [b"", b"nonsense"], ids=["silent end", "nonsense"])
 def test_a_daemon_that_misbehaves_is_not_needed(own: Path, judge: Judge, answer: bytes):
     folder = own / place.fingerprint()
@@ -194,6 +224,19 @@ def _answer(server: socket.socket, answer: bytes) -> None:
             connection.send(answer)
 
 
+def test_a_daemon_that_gives_no_answer_is_asked_once(own: Path, judge: Judge):
+    folder = own / place.fingerprint()
+    folder.mkdir()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
+        server.bind(str(folder / "s"))
+        server.listen()
+        assert judge(TOTAL).accepted
+        server.setblocking(False)
+        server.accept()[0].close()
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
 def test_a_stopped_daemon_is_not_waited_for(own: Path, judge: Judge):
     assert judge(TOTAL).accepted
     (daemon,) = daemons(own)
@@ -202,6 +245,30 @@ def test_a_stopped_daemon_is_not_waited_for(own: Path, judge: Judge):
         assert judge(TOTAL).accepted
     finally:
         os.kill(daemon, signal.SIGCONT)
+
+
+def test_other_processes_of_the_user_cannot_look_into_what_is_warm():
+    modes.require(modes.UNPRIVILEGED)
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+
+        def owners() -> list[int]:
+            # As in a process just started: a change of user closes it.
+            kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            stem = os.fork()
+            if stem == 0:
+                ours.close()
+                sys.modules.pop("grader.daemon.stem", None)
+                sys.argv = ["stem", str(theirs.detach()), folder]
+                runpy.run_module("grader.daemon.stem", run_name="__main__")
+            with ours, theirs:
+                socket.send_fds(ours, [b"judges"], [theirs.fileno()])
+                wait_until(lambda: [called(pid) for pid in family(stem)] == ["grader-warm"] * 2, "it hangs")
+                return [Path(f"/proc/{pid}/environ").stat().st_uid for pid in family(stem)]
+
+        # The kernel gives to root what belongs to a process that is closed to its own user.
+        assert modes.in_child(owners, modes.UNPRIVILEGED) == [0, 0]
 
 
 @pytest.mark.parametrize("fault", ["a file", "open to others"])
@@ -228,26 +295,19 @@ def test_many_checks_leak_nothing(own: Path, workshop: Workshop):
         for _ in range(count):
             assert check("total", program, catalog=workshop.catalog).accepted
 
-    def state() -> tuple[dict[int, int], int]:
-        pids = running(str(own))
-        descriptors = {pid: len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids}
-        kibibytes = [
-            int(line.split()[1])
-            for pid in pids
-            for line in Path(f"/proc/{pid}/status").read_text().splitlines()
-            if line.startswith("RssAnon")
-        ]
-        return descriptors, sum(kibibytes)
-
     judge_often(20)
-    wait_until(lambda: len(running(str(own))) == IDLE, "the daemon did not settle")
-    ours = len(list(Path("/proc/self/fd").iterdir()))
-    descriptors, memory = state()
+    wait_until_idle(own)
+    ours = open_descriptors(os.getpid())
+    before = {pid: open_descriptors(pid) for pid in running(str(own))}
+    memory = sum(map(own_memory, before))
     judge_often(180)
-    wait_until(lambda: len(running(str(own))) == IDLE, "a process was left behind")
-    now = state()[0]
-    assert now.keys() == descriptors.keys()
-    assert all(now[pid] <= descriptors[pid] for pid in now), (now, descriptors)
-    assert state()[1] < memory + 2048
-    assert len(list(Path("/proc/self/fd").iterdir())) == ours
-    wait_until(lambda: not list(own.glob("*/w/*")), "a file was left behind")
+    wait_until_idle(own)
+    # A check is over for us a moment before it is for them.
+    wait_until(
+        lambda: (
+            {pid for pid in running(str(own)) if open_descriptors(pid) <= before.get(pid, 0)} == set(before)
+        ),
+        "a process was left or replaced, or descriptors were left open",
+    )
+    wait_until(lambda: sum(map(own_memory, before)) < memory + 2048, "memory was not given back")
+    assert open_descriptors(os.getpid()) == ours

@@ -7,36 +7,15 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.grader.conftest import Judge
 from tests.grader.packages import TOTAL, Workshop
+from tests.grader.processes import running, wait_until
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which processes are left")
-
-
-def running(marker: str) -> list[int]:
-    """The processes with `marker` in their command line, other than this one."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (folder / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if marker.encode() in command and int(folder.name) != os.getpid():
-            found.append(int(folder.name))
-    return found
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 def test_a_forged_reply_is_worth_no_more_than_a_value(judge: Judge):

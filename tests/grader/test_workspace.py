@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader import Verdict, read_journal, start, workspace_path
-from grader.workspace import JOURNAL, append_verdict
+from grader.workspace import JOURNAL, append_verdict, keep_failure
 from tests.grader.packages import Workshop
 
 
@@ -40,6 +40,23 @@ def test_start_creates_the_file_from_the_starter_and_keeps_it_afterwards(worksho
     assert not again.created
     assert again.path.read_text() == "mine"
     assert [entry.name for entry in folder.iterdir()] == ["total.py"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_what_is_interrupted_leaves_no_half_written_file(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+):
+    def interrupt(_descriptor: int) -> None:
+        raise error
+
+    workshop.exercise()
+    folder = tmp_path / "w"
+    monkeypatch.setattr("os.fsync", interrupt)
+    with pytest.raises(error):
+        start("total", workspace=folder, catalog=workshop.catalog)
+    with pytest.raises(error):
+        keep_failure(folder, verdict(), folder / "total.py")
+    assert not [path for path in folder.rglob("*") if path.is_file()]
 
 
 def test_a_fresh_start_archives_every_earlier_attempt(workshop: Workshop, tmp_path: Path):

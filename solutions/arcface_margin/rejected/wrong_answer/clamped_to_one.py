@@ -1,0 +1,32 @@
+"""Mistake: clamps the cosine to [-1, 1]; the arccosine still has an infinite derivative at the ends."""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def arcface_logits(
+    embeddings: Tensor,
+    weight: Tensor,
+    labels: Tensor,
+    s: float = 64.0,
+    m: float = 0.5,
+    easy_margin: bool = False,
+) -> Tensor:
+    if not 0 <= m < math.pi / 2:
+        raise ValueError("m is out of range")
+    if ((labels < 0) | (labels >= len(weight))).any():
+        raise ValueError("a label is out of range")
+    dtype = embeddings.dtype
+    working = torch.promote_types(dtype, torch.float32)
+    x, w = embeddings.to(working), weight.to(working)
+    cosine = functional.normalize(x) @ functional.normalize(w).T
+    target = cosine.gather(1, labels[:, None]).clamp(-1, 1)
+    shifted = torch.cos(torch.acos(target) + m)
+    if easy_margin:
+        penalised = torch.where(target > 0, shifted, target)
+    else:
+        penalised = torch.where(target >= -math.cos(m), shifted, target - m * math.sin(m))
+    return (s * cosine.scatter(1, labels[:, None], penalised)).to(dtype)
