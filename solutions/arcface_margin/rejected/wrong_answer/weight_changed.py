@@ -1,4 +1,4 @@
-"""Mistake: normalises the weight in place, behind the caller's back."""
+"""Mistake: keeps the class weights at length 1 by writing them back, behind the caller's back."""
 
 import math
 
@@ -21,8 +21,7 @@ def arcface_logits(
         raise ValueError("a label is out of range")
     dtype = embeddings.dtype
     working = torch.promote_types(dtype, torch.float32)
-    weight.data.div_(weight.data.float().norm(dim=1, keepdim=True))
-    x, w = embeddings.to(working), weight.to(working)
+    x, w = embeddings.to(working), weight.to(working, copy=True)
     cosine = functional.normalize(x) @ functional.normalize(w).T
     target = cosine.gather(1, labels[:, None])
     sine = (1 - target.square()).clamp_min(torch.finfo(working).tiny).sqrt()
@@ -31,4 +30,5 @@ def arcface_logits(
         penalised = torch.where(target > 0, shifted, target)
     else:
         penalised = torch.where(target >= -math.cos(m), shifted, target - m * math.sin(m))
+    weight.data.copy_(functional.normalize(w))
     return (s * cosine.scatter(1, labels[:, None], penalised)).to(dtype)
