@@ -47,12 +47,16 @@ def test_importing_the_package_loads_none_of_its_modules():
     assert process.stdout.strip() == "[]"
 
 
-@pytest.mark.usefixtures("installed")
-def test_list_and_show(capsys: pytest.CaptureFixture[str]):
+def test_list_and_show(installed: Workshop, capsys: pytest.CaptureFixture[str]):
     assert run(["list"]) == 0
     assert capsys.readouterr().out.split() == ["total", "●○○○○", "5", "min", "Sum"]
     assert run(["show", "total"]) == 0
     assert capsys.readouterr().out.startswith("# total\n")
+    assert run(["show", "total", "--zh"]) == 2
+    assert "not been translated" in capsys.readouterr().err
+    (installed.folder / "exercises" / "total" / "README.zh.md").write_text("# 求和\n", encoding="utf-8")
+    assert run(["show", "total", "--zh"]) == 0
+    assert capsys.readouterr().out == "# 求和\n"
     for arguments in (["show", "totl"], ["show", "totl", "--workspace", "/nowhere"], ["start", "totl"]):
         assert run(arguments) == 2
         assert "Did you mean total?" in capsys.readouterr().err

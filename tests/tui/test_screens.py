@@ -260,6 +260,20 @@ async def test_hints_come_one_at_a_time_with_their_formulas_drawn(make_app: Make
         assert text(pilot, "#hint") != first
 
 
+async def test_the_task_is_shown_in_the_other_language(make_app: Make):
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("x")
+        await pilot.pause()
+        english = text(pilot, "#text")
+        await pilot.press("c")
+        await pilot.pause()
+        assert "滑动窗口" in text(pilot, "#text")
+        await pilot.press("c")
+        await pilot.pause()
+        assert text(pilot, "#text") == english
+
+
 async def test_giving_up_is_asked_first(make_app: Make, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("VISUAL", "true")
     app = make_app()

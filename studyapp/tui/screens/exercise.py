@@ -39,7 +39,7 @@ class ExerciseScreen(StudyScreen):
         Binding("G", "give_up", "Give up"),
         Binding("m", "toggle_math", "TeX"),
         Binding("c", "toggle_language", "中文"),
-        Binding("tab", "app.focus_next", "Other pane"),
+        Binding("tab", "app.focus_next", "Pane"),
         Binding("j", "scroll(1)", "Scroll down", show=False),
         Binding("k", "scroll(-1)", "Scroll up", show=False),
         Binding("h,left", "sideways(-1)", "Scroll left", show=False),
