@@ -9,7 +9,7 @@ from grader.judge.request import Begun, Event, Final, Progress
 from grader.verdict import CheckResult, Verdict
 
 _MAX_EVENT = 64 << 20
-_LENGTH = struct.Struct(">Q")
+LENGTH = struct.Struct(">Q")
 
 
 class Nonsense(Exception):
@@ -45,15 +45,15 @@ class Report:
 
     def _take(self) -> Event | None:
         """Remove and return the first whole event."""
-        if len(self._buffer) < _LENGTH.size:
+        if len(self._buffer) < LENGTH.size:
             return None
-        (length,) = _LENGTH.unpack_from(self._buffer)
+        (length,) = LENGTH.unpack_from(self._buffer)
         if length > _MAX_EVENT:
             raise Nonsense(f"The judge announced an event of {length} bytes.")
-        end = _LENGTH.size + length
+        end = LENGTH.size + length
         if len(self._buffer) < end:
             return None
-        data = bytes(self._buffer[_LENGTH.size : end])
+        data = bytes(self._buffer[LENGTH.size : end])
         del self._buffer[:end]
         try:
             event: Event = self._decoder.decode(data)
@@ -65,4 +65,4 @@ class Report:
 def pack(value: msgspec.Struct) -> bytes:
     """A value as it goes through a pipe between client and judge, its length before it."""
     data = msgspec.msgpack.encode(value)
-    return _LENGTH.pack(len(data)) + data
+    return LENGTH.pack(len(data)) + data

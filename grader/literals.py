@@ -21,7 +21,8 @@ class Literals:
     def write(self, value: Any) -> str:
         """An expression whose value is equal to `value`, of the same type."""
         if type(value) is float and not math.isfinite(value):
-            return f'float("{value}")'
+            sign = "-" if math.copysign(1, value) < 0 else ""
+            return f'float("{sign}{abs(value)}")'
         if type(value) is complex and not (math.isfinite(value.real) and math.isfinite(value.imag)):
             return f"complex({self.write(value.real)}, {self.write(value.imag)})"
         if type(value) is int and value.bit_length() > _LONG:

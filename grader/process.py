@@ -9,8 +9,10 @@ _FIXED = {
     "MKL_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",
-    # Fixed from the start: glibc otherwise raises it with use, and peak memory stops following allocations.
-    "MALLOC_MMAP_THRESHOLD_": "65536",
+    # Freed memory is kept for the next tensor: to map a fresh page, and clear it, costs several times the
+    # copy that fills it. More than 32 MiB is refused on 64 bits (mallopt(3)).
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
     "LANG": "C.UTF-8",
 }
 

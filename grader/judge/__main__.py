@@ -6,7 +6,6 @@ the descriptor EVENTS. Standard input stays open while somebody waits: when it c
 
 import os
 import socket
-import struct
 import sys
 import threading
 import time
@@ -16,12 +15,11 @@ import msgspec
 
 from grader.catalog import Exercise
 from grader.daemon.wire import kind_of
+from grader.events import LENGTH, pack
 from grader.judge.request import Begun, Event, Final, Progress, Task
 from grader.judge.zygote import MODULES, Zygote
 from grader.sandbox import limits
 from grader.verdict import CheckResult
-
-_LENGTH = struct.Struct(">Q")
 
 
 def main(events: int, warm: socket.socket | None = None) -> None:
@@ -29,7 +27,7 @@ def main(events: int, warm: socket.socket | None = None) -> None:
     began, clock = time.time_ns() // 1_000_000, time.monotonic()
     limits.close_to_tracers(limits.load_libc())
     _send(events, Begun())
-    task = msgspec.msgpack.decode(_read_exactly(_LENGTH.unpack(_read_exactly(_LENGTH.size))[0]), type=Task)
+    task = msgspec.msgpack.decode(_read_exactly(LENGTH.unpack(_read_exactly(LENGTH.size))[0]), type=Task)
     exercise = Exercise(task.description, Path(task.folder), Path(task.solutions))
     zygote = Zygote(warm) if warm else Zygote.start(MODULES[kind_of(exercise, task.source)])
     threading.Thread(target=_end_with_client, args=[zygote], daemon=True).start()
@@ -57,8 +55,7 @@ def _read_exactly(count: int) -> bytes:
 
 
 def _send(events: int, event: Event) -> None:
-    data = msgspec.msgpack.encode(event)
-    data = _LENGTH.pack(len(data)) + data
+    data = pack(event)
     while data:
         data = data[os.write(events, data) :]
 

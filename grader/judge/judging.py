@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 import pytest
 
-from grader.allocation import reuse_memory
 from grader.catalog import Exercise
 from grader.judge.expectations import diagnose, read_expectations
 from grader.judge.failing import smallest
@@ -20,7 +19,6 @@ from grader.judge.seeds import fresh_nonce
 from grader.judge.session import Program, Session
 from grader.judge.stopped import Stopped
 from grader.judge.zygote import Zygote
-from grader.sandbox import limits
 from grader.suite.errors import SubmissionError
 from grader.text import neutralise, shorten
 from grader.verdict import CheckResult, Decision, FailingCall, Verdict, decide, decision
@@ -160,7 +158,6 @@ def _lacking(missing: list[str]) -> Judgement:
 
 def _prepare(exercise: Exercise) -> None:
     """Load no plugin that happens to be installed, write nothing beside the suite, use one thread."""
-    reuse_memory(limits.load_libc())
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     sys.dont_write_bytecode = True
     if exercise.description.needs.torch:

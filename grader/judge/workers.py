@@ -55,7 +55,8 @@ class Usage(NamedTuple):
 class Worker:
     """One sandboxed process, which serves checks one after the other, each closed by `rest` or `finish`.
 
-    After the first `Stopped` it is of no further use, and `stopped` says why. Limits are those of a check.
+    After the first `Stopped` it is of no further use, and `stopped` says why; `has_begun` tells whether
+    `begin` succeeded. Limits are those of a check.
     """
 
     def __init__(self, zygote: Zygote, bounds: Limits) -> None:
@@ -68,7 +69,7 @@ class Worker:
         self._finished: Finished | None = None
         self._pid: int | None = None
         self._at_start: measuring.Holding | None = None
-        self._has_begun = False
+        self.has_begun = False
         self._cpu_before = 0.0
         self._output = bytearray()
         self._seconds = 0.0
@@ -93,13 +94,14 @@ class Worker:
             # The wall time of an exercise is for the submission, not for us.
             started = self._read(self._exchange(b"", _SETUP_SECONDS))
         except Stopped as stop:
-            told = self._output.decode(errors="replace") or stop.message
+            why = f"not ready after {_SETUP_SECONDS:g} s" if stop.outcome == "time limit" else stop.message
+            told = self._output.decode(errors="replace") or why
             self.stopped = Stopped("internal error", f"The sandbox could not be set up: {told}")
             raise self.stopped from None
         if not isinstance(started, Started):
             self.malformed()
         # The time of the submission begins only now.
-        self._has_begun = True
+        self.has_begun = True
         self._seconds = 0.0
         self._cpu_before = self._cpu()
         self._at_start = measuring.holding(self._pid) if self._pid else None
@@ -131,11 +133,6 @@ class Worker:
         except Stopped as stop:
             self.stopped = self.stopped or stop
         return self._close_check(self._cpu())
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether `begin` was called with success."""
-        return self._has_begun
 
     @property
     def is_spent(self) -> bool:
@@ -224,7 +221,7 @@ class Worker:
 
     def _step(self, pending: memoryview, deadline: float) -> memoryview:
         left = deadline - time.monotonic()
-        cpu_left = self._require_cpu() if self._has_begun else math.inf
+        cpu_left = self._require_cpu() if self.has_begun else math.inf
         events = self._selector.select(max(min(left, max(cpu_left / _PROCESSORS, _TICK)), 0))
         if not events and left <= 0:
             self._stop("time limit", f"no result after {self._limits.wall_seconds:g} s")

@@ -1,4 +1,4 @@
-"""A clean process, started by exec, that forks a worker for each check.
+"""A clean process, started by exec, that forks the workers of a verdict.
 
 It has imported the modules that it was told to (numpy, and torch for exercises that use it) and knows
 nothing else: no suite, no secret, no submission. It must never run a parallel torch operation: a child forked
@@ -16,7 +16,6 @@ import tempfile
 
 import msgspec
 
-from grader.allocation import reuse_memory
 from grader.sandbox import limits, walls, worker
 from grader.sandbox.reaping import Reaped, reap, remove
 from grader.wire import Finish, Finished, Fork, Forked, Started, Stream, Trouble, ZygoteRequest
@@ -55,7 +54,6 @@ class Zygote:
         libc = limits.load_libc()
         limits.become_subreaper(libc)
         limits.close_to_tracers(libc)
-        reuse_memory(libc)
 
     def serve(self) -> None:
         """Answer requests until the judge is gone, then leave no process and no file."""
@@ -102,7 +100,7 @@ class Zygote:
 
 
 def preload(modules: list[str]) -> None:
-    """Import what a worker would otherwise import once per check, with one thread."""
+    """Import what a worker would otherwise import itself, with one thread."""
     for module in modules:
         # Only speed depends on it.
         with contextlib.suppress(ImportError):

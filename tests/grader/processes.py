@@ -1,8 +1,10 @@
 """What runs, seen from outside: in /proc."""
 
 import os
+import select
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from grader.sandbox.reaping import children
@@ -26,6 +28,17 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, what
         time.sleep(0.02)
+
+
+def kill(pids: Iterable[int]) -> None:
+    """End processes that may not be ours; returns when their descriptors are closed, too."""
+    handles = [os.pidfd_open(pid) for pid in pids]
+    for handle in handles:
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+    for handle in handles:
+        # A process that is being killed still holds its sockets: what is sent to it then is lost.
+        select.select([handle], [], [], 60)
+        os.close(handle)
 
 
 def daemons(folder: Path) -> list[int]:

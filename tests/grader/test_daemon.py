@@ -26,6 +26,7 @@ from tests.grader.processes import (
     called,
     daemons,
     family,
+    kill,
     open_descriptors,
     own_memory,
     running,
@@ -184,18 +185,18 @@ def test_a_judge_that_hangs_or_dies_harms_no_other(own: Path, workshop: Workshop
 
 def test_killed_daemons_are_replaced(own: Path, judge: Judge):
     assert judge(TOTAL).accepted
-    for pid in running(str(own)):
-        os.kill(pid, signal.SIGKILL)
+    wait_until_idle(own)
+    kill(running(str(own)))
     assert judge(TOTAL).accepted
     assert len(daemons(own)) == 1
 
 
 def test_killed_warm_processes_are_replaced(own: Path, judge: Judge):
     assert judge(TOTAL).accepted
+    wait_until_idle(own)
     (daemon,) = daemons(own)
     killed = set(running(str(own))) - {daemon}
-    for pid in killed:
-        os.kill(pid, signal.SIGKILL)
+    kill(killed)
     assert judge(TOTAL).accepted
     wait_until_idle(own)
     # The daemon, and in place of each one killed another.

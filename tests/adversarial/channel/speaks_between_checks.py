@@ -1,7 +1,6 @@
 # exercise: total
 # attack: a thread writes replies to the judge's socket when no check asks for any
-# expect: rejected or wrong answer or runtime error
-# why: where the bytes fall between two requests is chance
+# expect: rejected
 
 import os
 import threading
@@ -18,4 +17,4 @@ threading.Thread(target=speak, daemon=True).start()
 
 
 def total(numbers):
-    return -1
+    return sum(numbers)
