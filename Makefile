@@ -2,13 +2,14 @@
 # make test     sets up what is missing and checks everything
 # make verify   proves every exercise under twenty nonces
 # make mutants  proves that every suite notices slips in the accepted programs
+# make fuzz     lets the property tests search with inputs that they have not seen
 # make bench    measures what a person waits for
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: study test verify mutants bench format
+.PHONY: study test verify mutants fuzz bench format
 
 study: .venv/installed
 	@$(BIN)/studyapp
@@ -25,6 +26,9 @@ verify: .venv/installed-dev
 
 mutants: .venv/installed-dev
 	$(BIN)/grader verify --mutants
+
+fuzz: .venv/installed-dev
+	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile=search
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.startup

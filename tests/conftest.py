@@ -7,9 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from studyapp.deck.deck import Deck
 from studyapp.schedule.day import Moment
+
+# The same examples in each run, so that a failure is one of this code; `make fuzz` searches for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=1000, deadline=None)
+settings.load_profile("same")
 
 DAY_MS = 24 * 60 * 60 * 1000
 
