@@ -16,7 +16,7 @@ MAX_ELEMENTS = 2_000_000
 MAX_PARTS = 200_000
 MAX_ARRAYS = 10_000
 # The extensions of `values.py`.
-TUPLE, INTEGER, TEXT, TENSOR, ARRAY, SCALAR, GENERATOR = range(1, 8)
+TUPLE, INTEGER, TEXT, TENSOR, ARRAY, SCALAR, GENERATOR, CALLBACK = range(1, 9)
 
 # What needs no look (msgpack's specification, "Formats"): numbers, None, bool, text of up to 31 bytes, and
 # then what makes a tuple of the list that must follow. The repeats are possessive, since others would
@@ -72,7 +72,7 @@ def _part(header: bytes, position: int) -> tuple[int, int, int]:
     if first in _TEXTS:
         return start + length, 0, 0
     code = int.from_bytes(header[start : start + 1])
-    if not TUPLE < code <= GENERATOR:
+    if not TUPLE < code <= CALLBACK:
         raise Malformed(f"an extension {code} at this place")
     return start + 1 + length, 0, code
 

@@ -14,6 +14,8 @@ _FIXED = {
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
     "LANG": "C.UTF-8",
+    # torch's library writes about names that it cannot look up; to a learner it would look like output.
+    "TORCH_CPP_LOG_LEVEL": "ERROR",
 }
 
 

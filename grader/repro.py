@@ -76,7 +76,8 @@ def write_repro(
 def _why_nothing(verdict: Verdict) -> str:
     again = f"Replay the whole check with `grader check {verdict.exercise} --seed {verdict.nonce}`."
     if verdict.failed:
-        return f"No failing call of the last verdict is small enough to be kept. {again}"
+        why = "it is too large, or a script alone cannot make it (it takes several processes, say)"
+        return f"No failing call of the last verdict was kept: {why}. {again}"
     return "The last verdict did not come to a call of your program; its message says why."
 
 

@@ -1,5 +1,6 @@
 """Text from a submission made fit for a terminal, and values shortened for a message."""
 
+import inspect
 import math
 import sys
 import unicodedata
@@ -35,6 +36,8 @@ def describe(value: Any, limit: int = _LIMIT) -> str:
         return _describe_array("array", value, str(value.dtype), limit)
     if type(value) in (list, tuple, dict):
         return shorten(_describe_items(value, limit), limit)
+    if inspect.isroutine(value):
+        return "function"
     if type(value) is int and value.bit_length() > _WIDE:
         return f"an integer of {value.bit_length()} bits"
     return shorten(repr(value[:limit] if isinstance(value, str | bytes) else value), limit)

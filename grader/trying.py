@@ -18,7 +18,7 @@ import pytest
 
 from grader import suite
 from grader.catalog import Exercise
-from grader.suite.errors import WrongAnswer
+from grader.suite.errors import SubmissionError, WrongAnswer
 from grader.values import encode
 
 _PYTEST = [
@@ -72,6 +72,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     """End the traceback of a wrong answer in the example, not inside the comparison."""
     try:
         return (yield)
+    except SubmissionError as raised:
+        # In another process: its traceback is no part of this one.
+        print(raised.traceback_text)  # noqa: T201
+        raise
     except WrongAnswer as wrong:
         entries = []
         entry = wrong.__traceback__
@@ -90,7 +94,8 @@ def violation(what: str, error: str = "ValueError") -> Iterator[None]:
     try:
         yield
     except Exception as raised:
-        if error in [each.__name__ for each in type(raised).__mro__]:
+        own = [each.__name__ for each in type(raised).__mro__]
+        if error in (raised.classes if isinstance(raised, SubmissionError) else own):
             return
         raise
     raise WrongAnswer(f"{what} must raise {error}; the call returned instead")
@@ -123,11 +128,17 @@ class Submission:
 @pytest.fixture
 def submission(request: pytest.FixtureRequest) -> Submission:
     """The learner's module, executed anew for each example."""
-    modules = [_load("submission", request.config.getoption("--submission"))]
-    driver = request.config.getoption("--driver")
-    if driver:
-        modules.insert(0, _load("driver", driver))
-    return Submission(modules)
+    return _submission(request.config)
+
+
+@pytest.fixture
+def ranks(request: pytest.FixtureRequest) -> Iterator[Callable[[int], Any]]:
+    """Starts so many processes that have executed the learner's module."""
+    from grader.trying_ranks import LocalRanks
+
+    started = LocalRanks(lambda: _submission(request.config))
+    yield started.start
+    started.end()
 
 
 @pytest.fixture
@@ -170,6 +181,14 @@ class _GlobalGenerator:
         return torch.rand(count, dtype=torch.float64)
 
 
+def _submission(config: pytest.Config) -> Submission:
+    modules = [_load("submission", config.getoption("--submission"))]
+    driver = config.getoption("--driver")
+    if driver:
+        modules.insert(0, _load("driver", driver))
+    return Submission(modules)
+
+
 def _load(name: str, path: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -181,5 +200,5 @@ def _load(name: str, path: str) -> ModuleType:
 
 
 def _snapshot(arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[bytes, bytes]:
-    value = encode([list(arguments), named], keep_strides=True)
+    value = encode([list(arguments), named], keep_strides=True, callbacks=True)
     return value.header, value.body

@@ -2,20 +2,32 @@
 
 None, bool, int, float, str, bytes, list and dict travel as their msgpack types; what msgpack would blur
 travels as an extension: tuples, integers over 64 bits, text with lone surrogates, tensors, arrays, numpy
-scalars and generators. The numbers of tensors and arrays are flat byte vectors in a safetensors body, taken
-in the order in which the value mentions them. Encoding is deterministic, so equal bytes mean equal values.
-What a value may hold is bounded alike on both sides: time and memory of decoding are bounded with it.
+scalars and generators. Of a function only its place travels. The numbers of tensors and arrays are flat byte
+vectors in a safetensors body, taken in the order in which the value mentions them. Encoding is deterministic,
+so equal bytes mean equal values. What a value may hold is bounded alike on both sides: time and memory of
+decoding are bounded with it.
 """
 
 import math
 import struct
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from grader.extent import ARRAY, GENERATOR, INTEGER, SCALAR, TENSOR, TEXT, TUPLE, TooLarge, check_extent
+from grader.extent import (
+    ARRAY,
+    CALLBACK,
+    GENERATOR,
+    INTEGER,
+    SCALAR,
+    TENSOR,
+    TEXT,
+    TUPLE,
+    TooLarge,
+    check_extent,
+)
 from grader.wire import MAX_BODY, MAX_HEADER, Malformed
 
 MAX_DEPTH = 64
@@ -52,12 +64,13 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=T
 
 
 class Encoded(NamedTuple):
-    """An encoded value; `tensors` and `generators` are those inside it, in the order of mention."""
+    """An encoded value; `tensors`, `generators` and `callbacks` (functions) in the order of mention."""
 
     header: bytes
     body: bytes
     tensors: list[Any]
     generators: list[Any]
+    callbacks: list[Any]
 
 
 class Decoded(NamedTuple):
@@ -69,18 +82,30 @@ class Decoded(NamedTuple):
     generators: list[Any]
 
 
-def encode(value: Any, *, keep_strides: bool = False) -> Encoded:
-    """Encode `value`; raises `Unsupported`. With `keep_strides` a tensor stays non-contiguous."""
-    return _Encoder(keep_strides).run(value)
+def encode(value: Any, *, keep_strides: bool = False, callbacks: bool = False) -> Encoded:
+    """Encode `value`; raises `Unsupported`.
+
+    With `keep_strides` a tensor stays non-contiguous; with `callbacks` there may be functions in it.
+    """
+    return _Encoder(keep_strides, callbacks).run(value)
 
 
 def decode(
-    header: bytes, body: bytes, generators: list[bytes] | None = None, *, dense: bool = True
+    header: bytes,
+    body: bytes,
+    generators: list[bytes] | None = None,
+    *,
+    dense: bool = True,
+    callback: Callable[[int], Any] | None = None,
 ) -> Decoded:
-    """Rebuild a value; with `dense` a strided description is refused. Raises `Malformed`, nothing else."""
+    """Rebuild a value; with `dense` a strided description is refused. Raises `Malformed`, nothing else.
+
+    `callback` makes what stands for the function that was mentioned at this position; without it there may be
+    none.
+    """
     try:
         check_extent(header)
-        return _Decoder(body, generators or [], dense).run(header)
+        return _Decoder(body, generators or [], dense, callback).run(header)
     except TooLarge as error:
         raise Malformed(f"the result is too large: {error}") from None
     except (msgspec.MsgspecError, ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
@@ -122,11 +147,13 @@ def class_name(value: Any) -> str:
 
 
 class _Encoder:
-    def __init__(self, keep_strides: bool) -> None:
+    def __init__(self, keep_strides: bool, allow_callbacks: bool) -> None:
         self._keep_strides = keep_strides
+        self._allow_callbacks = allow_callbacks
         self._blobs: list[Any] = []
         self._tensors: list[Any] = []
         self._generators: list[Any] = []
+        self._callbacks: list[Any] = []
 
     def run(self, value: Any) -> Encoded:
         plain = self._plain(value, 0)
@@ -137,7 +164,7 @@ class _Encoder:
             raise Unsupported(f"text or a number that cannot be sent ({error})") from None
         except TooLarge as error:
             raise Unsupported(f"a value that is too large: {error}") from None
-        return Encoded(header, join(self._blobs), self._tensors, self._generators)
+        return Encoded(header, join(self._blobs), self._tensors, self._generators, self._callbacks)
 
     def _check_size(self, header: bytes) -> None:
         numbers = sum(blob.nbytes for blob in self._blobs)
@@ -190,6 +217,9 @@ class _Encoder:
         numpy = sys.modules.get("numpy")
         if numpy is not None and isinstance(value, numpy.ndarray | numpy.generic):
             return self._array(value)
+        if self._allow_callbacks and callable(value):
+            self._callbacks.append(value)
+            return msgspec.msgpack.Ext(CALLBACK, b"")
         raise Unsupported(f"a value of type {class_name(value)}")
 
     def _tensor(self, tensor: Any) -> msgspec.msgpack.Ext:
@@ -229,10 +259,14 @@ def _text(value: str) -> str | msgspec.msgpack.Ext:
 
 
 class _Decoder:
-    def __init__(self, body: bytes, generators: list[bytes], dense: bool) -> None:
+    def __init__(
+        self, body: bytes, generators: list[bytes], dense: bool, callback: Callable[[int], Any] | None
+    ) -> None:
         self._blobs = iter(split(body))
         self._states = iter(generators)
         self._dense = dense
+        self._callback = callback
+        self._callbacks = 0
         self._decoder = msgspec.msgpack.Decoder(ext_hook=self._extension)
         self._depth = 0
         self._tensors: list[Any] = []
@@ -259,6 +293,9 @@ class _Decoder:
             return self._array(msgspec.msgpack.decode(data, type=Form), code == SCALAR)
         if code == GENERATOR:
             return self._generator()
+        if code == CALLBACK and self._callback:
+            self._callbacks += 1
+            return self._callback(self._callbacks - 1)
         raise Malformed(f"unknown extension {code}")
 
     def _tuple(self, data: memoryview) -> tuple[Any, ...]:

@@ -61,6 +61,12 @@ class Call(Message, frozen=True):
     released: list[int]
 
 
+class Answer(Message, frozen=True):
+    """What the function returned that `Ask` called."""
+
+    value: bytes
+
+
 class Pullback(Message, frozen=True):
     """Ask for the vector-Jacobian product of an earlier call.
 
@@ -108,6 +114,16 @@ class Returned(Message, frozen=True):
     mutated: bool = False
 
 
+class Ask(Message, frozen=True):
+    """Before the reply to a call: call the function at this position of its arguments, and answer.
+
+    `arguments` is the encoded list of positional arguments.
+    """
+
+    callback: int
+    arguments: bytes
+
+
 class Raised(Message, frozen=True):
     """The submission raised: the names of the exception's classes, its text, the learner's own lines."""
 
@@ -130,10 +146,14 @@ class Forbidden(Message, frozen=True):
 
 
 class Fork(Message, frozen=True):
-    """Zygote: fork a worker with these limits; its socket and output pipe travel with this message."""
+    """Zygote: fork a worker with these limits; its socket and output pipe travel with this message.
+
+    With `loopback` it is in a network with the others that were forked so.
+    """
 
     cpu_seconds: float
     memory_mib: int
+    loopback: bool
 
 
 class Forked(Message, frozen=True):
@@ -143,8 +163,9 @@ class Forked(Message, frozen=True):
 
 
 class Finish(Message, frozen=True):
-    """Zygote: kill the worker and everything it left behind, then reap; `ended` if it seems to end itself."""
+    """Zygote: kill a worker and everything it left behind, then reap; `ended` if it seems to end itself."""
 
+    pid: int
     ended: bool = False
 
 
@@ -162,7 +183,7 @@ class Trouble(Message, frozen=True):
 
 
 Request = Load | Call | Pullback | SeedTorch | DrawTorch
-Reply = Started | Loaded | Returned | Raised | Unsendable | Forbidden
+Reply = Started | Loaded | Returned | Ask | Raised | Unsendable | Forbidden
 ZygoteRequest = Fork | Finish
 ZygoteReply = Started | Forked | Finished | Trouble
 

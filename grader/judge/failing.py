@@ -11,10 +11,12 @@ from grader.verdict import MAX_CALL_BYTES, CheckResult, Decision, FailingCall
 
 
 def keep(check_id: str, made: MadeCall, error: BaseException | None) -> FailingCall | None:
-    """The call that a failed check made last, None when it is too large to be kept.
+    """The call that a failed check made last; None when it is too large, or has functions of the suite in it.
 
     The expected value belongs to it when `error` says that the check compared just what the call returned.
     """
+    if made.sent.callbacks:
+        return None
     call = FailingCall(check_id, made.function, made.sent.header, made.sent.body, made.states)
     room = MAX_CALL_BYTES - call.size - sum(map(len, made.states))
     return _with_expected(call, made, error, room) if room >= 0 else None

@@ -1,7 +1,7 @@
 """The submission as the suite sees it: functions that run in a worker."""
 
-from collections.abc import Callable
-from typing import Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, Protocol
 
 from grader.catalog import Exercise
 from grader.judge.stopped import Stopped
@@ -10,6 +10,7 @@ from grader.suite.errors import SubmissionError, WrongAnswer
 from grader.text import describe_call, neutralise
 from grader.values import Decoded, Encoded, decode, encode, generator_state
 from grader.wire import (
+    Ask,
     Call,
     DrawTorch,
     Forbidden,
@@ -66,12 +67,13 @@ class Remote:
     def call(self, function: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call a function of the submission with copies of the arguments; returns the rebuilt value."""
         self.given = describe_call(function, arguments, named)
-        sent = encode([list(arguments), named], keep_strides=True)
+        sent = encode([list(arguments), named], keep_strides=True, callbacks=True)
         states = [bytes(each.get_state().numpy()) for each in sent.generators]
         # Before the released nodes are taken: the value of the previous call may be among them.
         self.made = made = MadeCall(function, sent, states)
         released, self._released = self._released, []
-        reply, value = self._returned(Call, function, sent.header, states, released, body=sent.body)
+        request = (function, sent.header, states, released)
+        reply, value = self._returned(Call, *request, body=sent.body, callbacks=sent.callbacks)
         self.mutated = reply.mutated
         self._restore(sent, reply)
         if reply.node is None:
@@ -99,6 +101,10 @@ class Remote:
         _, value = self._returned(DrawTorch, count)
         return value.value
 
+    def interrupt(self) -> None:
+        """Let a thread that waits for the worker go on, with `Stopped`."""
+        self._worker.interrupt()
+
     def release(self, node: int) -> None:
         """Let the worker forget a node with the next call."""
         self._released.append(node)
@@ -107,8 +113,10 @@ class Remote:
         """Stop because the worker's reply makes no sense."""
         self._worker.malformed()
 
-    def _returned(self, kind: type[Message], *arguments: Any, body: bytes = b"") -> tuple[Returned, Decoded]:
-        reply, answer = self._ask(kind, *arguments, body=body)
+    def _returned(
+        self, kind: type[Message], *arguments: Any, body: bytes = b"", callbacks: Sequence[Any] = ()
+    ) -> tuple[Returned, Decoded]:
+        reply, answer = self._ask(kind, *arguments, body=body, callbacks=callbacks)
         if isinstance(reply, Unsendable):
             raise WrongAnswer(f"the function returned {neutralise(reply.what)}")
         if not isinstance(reply, Returned):
@@ -118,8 +126,12 @@ class Remote:
         except Malformed as error:
             self._worker.malformed(error)
 
-    def _ask(self, kind: type[Message], *arguments: Any, body: bytes = b"") -> tuple[Reply, bytes]:
+    def _ask(
+        self, kind: type[Message], *arguments: Any, body: bytes = b"", callbacks: Sequence[Any] = ()
+    ) -> tuple[Reply, bytes]:
         reply, answer = self._worker.ask(kind, *arguments, body=body)
+        while isinstance(reply, Ask):
+            reply, answer = self._worker.answer(*self._serve(reply, answer, callbacks))
         if isinstance(reply, Raised):
             raise SubmissionError(
                 [neutralise(name) for name in reply.classes],
@@ -130,6 +142,17 @@ class Remote:
         if isinstance(reply, Forbidden):
             self._refuse(reply)
         return reply, answer
+
+    def _serve(self, asked: Ask, body: bytes, callbacks: Sequence[Any]) -> tuple[bytes, bytes]:
+        """Call one of the suite's functions for the worker; header and body of what it returns."""
+        try:
+            arguments = decode(asked.arguments, body).value
+            value = callbacks[asked.callback](*arguments)
+        except (Malformed, ArithmeticError, LookupError, TypeError, ValueError):
+            # Only a forged question has arguments that don't fit.
+            self._worker.malformed()
+        sent = encode(value)
+        return sent.header, sent.body
 
     def _refuse(self, reply: Forbidden) -> NoReturn:
         forbidden = self._exercise.description.forbidden
@@ -156,10 +179,24 @@ class Remote:
         return attach(self, node, inputs, value)
 
 
+class Caller(Protocol):
+    """What runs a submission somewhere else; `given` and `made` describe the last call."""
+
+    given: str
+    made: MadeCall | None
+    mutated: bool
+
+    def call(self, function: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Call a function of the submission."""
+
+    def interrupt(self) -> None:
+        """Give up a call that another thread waits for."""
+
+
 class Submission:
     """The `submission` fixture: attribute access gives the functions of the submission."""
 
-    def __init__(self, remote: Remote) -> None:
+    def __init__(self, remote: Caller) -> None:
         self._remote = remote
 
     @property

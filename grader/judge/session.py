@@ -3,6 +3,7 @@
 import random
 import sys
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 
 from grader.catalog import Exercise
 from grader.judge import failing
+from grader.judge.crew import Crew
 from grader.judge.outcome import Judgement, judge_phase
 from grader.judge.proxy import Remote, Submission, WorkerGenerator
+from grader.judge.ranks import Ranks, free_addresses, own_addresses
 from grader.judge.seeds import seed_for
 from grader.judge.workers import Usage, Worker
 from grader.judge.zygote import Zygote
@@ -22,7 +25,7 @@ _PHASES = ("setup", "call", "teardown")
 
 
 class Program:
-    """A submission, and the worker that it is loaded into anew for each check.
+    """A submission, and the workers that it is loaded into anew for each check.
 
     A worker serves check after check until it stops, or holds more than it did at first.
     """
@@ -32,6 +35,9 @@ class Program:
         self.nonce = nonce
         self.cpu_seconds = 0.0
         self.measures: list[str] = []
+        self._crew = Crew(zygote, exercise.description.limits)
+        self._ranks: list[Ranks] = []
+        self._addresses = own_addresses() if sys.platform == "linux" else free_addresses()
         self._source = source
         self._filename = filename
         self._zygote = zygote
@@ -56,6 +62,15 @@ class Program:
         remote, self._loaded = self._loaded, None
         return remote or self._load(check_id)[0]
 
+    def open_ranks(self, size: int, check_id: str) -> Ranks:
+        """The submission, loaded anew into so many workers that reach each other; raises as `Remote.load`."""
+        remotes = [Remote(worker, self.exercise) for worker in self._crew.hire(size)]
+        self.measures = self._crew.measures
+        for rank, remote in enumerate(remotes):
+            remote.load(self._source, self._filename, seed_for(self.nonce, check_id, f"rank {rank}"))
+        self._ranks.append(Ranks(remotes, self._addresses))
+        return self._ranks[-1]
+
     def _load(self, check_id: str) -> tuple[Remote, list[str]]:
         if not self._worker:
             self.prepare()
@@ -68,6 +83,20 @@ class Program:
 
     def close(self, *, last: bool = False) -> Usage:
         """Close the check that was opened, if any; after the last one no worker is left."""
+        told = [ranks.stopped for ranks in self._ranks]
+        self._ranks.clear()
+        together = self._crew.close(last=last)
+        usages = [self._close_worker(last), *together]
+        usage = Usage(
+            usages[0].seconds + max((each.seconds for each in together), default=0.0),
+            sum(each.cpu_seconds for each in usages),
+            usages[0].output + b"".join(map(_headed, count(), together)),
+            next(filter(None, [*told, *(each.stopped for each in usages)]), None),
+        )
+        self.cpu_seconds += usage.cpu_seconds
+        return usage
+
+    def _close_worker(self, last: bool) -> Usage:
         if not self._worker:
             return Usage()
         worker, is_over = self._worker, last or self._worker.is_spent
@@ -76,8 +105,12 @@ class Program:
             worker.finish()
         if usage.stopped or is_over:
             self._worker = self._loaded = None
-        self.cpu_seconds += usage.cpu_seconds
         return usage
+
+
+def _headed(rank: int, usage: Usage) -> bytes:
+    """What a rank printed, below its number."""
+    return b"[rank %d]\n%b" % (rank, usage.output) if usage.output else b""
 
 
 class Check:
@@ -89,12 +122,14 @@ class Check:
         self.group = group
         self.usage = Usage()
         self.remote: Remote | None = None
+        self.ranks: Ranks | None = None
         self.judgements: list[Judgement] = []
         self.error: BaseException | None = None
 
     def judge_phase(self, error: BaseException | None, report: pytest.TestReport, starter: str) -> None:
         """Judge one phase; the first error is the one that counts."""
-        made = self.remote.made if self.remote else None
+        caller = self.ranks or self.remote
+        made = caller.made if caller else None
         self.judgements.append(judge_phase(error, report, made, starter))
         self.error = self.error or error
 
@@ -106,7 +141,8 @@ class Check:
     def result(self) -> CheckResult:
         """What the worker ran into, else the first judgement of a phase that is no pass, else the pass."""
         judgement = self._judge()
-        given = judgement.given or (self.remote.given if self.remote else "")
+        caller = self.ranks or self.remote
+        given = judgement.given or (caller.given if caller else "")
         return self._describe(judgement, "" if judgement.outcome == "passed" else given)
 
     def not_run(self) -> CheckResult:
@@ -215,6 +251,20 @@ class Session:
         return Submission(self._remote(request))
 
     @pytest.fixture
+    def ranks(self, request: pytest.FixtureRequest) -> Callable[[int], Ranks]:
+        """Gives so many processes with the learner's module, loaded anew, which reach each other."""
+        check = self._by_node[request.node.nodeid]
+        sizes = [1, *self._program.exercise.description.needs.world_size]
+
+        def start(size: int) -> Ranks:
+            if size not in sizes:
+                raise ValueError(f"ranks({size}): exercise.toml does not list this world_size")
+            check.ranks = self._program.open_ranks(size, check.id)
+            return check.ranks
+
+        return start
+
+    @pytest.fixture
     def worker_rng(self, request: pytest.FixtureRequest) -> WorkerGenerator:
         """torch's global generator in the worker of this check."""
         return WorkerGenerator(self._remote(request))
@@ -256,7 +306,7 @@ class Session:
         if result.outcome != "passed" and (call := check.failing_call()):
             self.calls[check.id] = call
         # What the submission returned may be large, and is of no further use.
-        check.remote = check.error = None
+        check.remote = check.ranks = check.error = None
         self._report(result)
 
 

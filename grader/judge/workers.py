@@ -1,5 +1,6 @@
 """The judge's end of a worker: requests with deadlines, measurements from outside."""
 
+import contextlib
 import math
 import os
 import selectors
@@ -18,6 +19,7 @@ from grader.text import neutralise, shorten
 from grader.verdict import Outcome
 from grader.wire import (
     CHUNK,
+    Answer,
     Finished,
     Frame,
     FrameBuffer,
@@ -56,10 +58,10 @@ class Worker:
     """One sandboxed process, which serves checks one after the other, each closed by `rest` or `finish`.
 
     After the first `Stopped` it is of no further use, and `stopped` says why; `has_begun` tells whether
-    `begin` succeeded. Limits are those of a check.
+    `begin` succeeded. Limits are those of a check. Workers with `loopback` reach each other.
     """
 
-    def __init__(self, zygote: Zygote, bounds: Limits) -> None:
+    def __init__(self, zygote: Zygote, bounds: Limits, *, loopback: bool = False) -> None:
         self._zygote = zygote
         self._limits = bounds
         self._decoder = msgspec.msgpack.Decoder(Reply)
@@ -73,12 +75,14 @@ class Worker:
         self._cpu_before = 0.0
         self._output = bytearray()
         self._seconds = 0.0
+        self._interruption: Stopped | None = None
         self.stopped: Stopped | None = None
         self._connection, theirs = socket.socketpair()
         measuring.ask_for_sender(self._connection)
         self._pipe, output = os.pipe()
         try:
-            zygote.fork(_LIFETIME * bounds.cpu_seconds, bounds.memory_mib, theirs, output)
+            seconds, memory = _LIFETIME * bounds.cpu_seconds, bounds.memory_mib
+            self._id = zygote.fork(seconds, memory, theirs, output, loopback=loopback)
         finally:
             theirs.close()
             os.close(output)
@@ -112,12 +116,17 @@ class Worker:
         if self.stopped:
             raise self.stopped
         self._requests += 1
-        left = self._limits.wall_seconds - self._seconds
-        frame = self._exchange(pack(kind(self._requests, *arguments), body), left)
-        reply = self._read(frame)
-        if reply.seq != self._requests:
-            self._stop("rejected", _FOREIGN)
-        return reply, frame.body
+        return self._converse(kind(self._requests, *arguments), body)
+
+    def answer(self, value: bytes, body: bytes) -> tuple[Reply, bytes]:
+        """Answer what the worker asked instead of its reply, and return what comes next; raises `Stopped`."""
+        return self._converse(Answer(self._requests, value), body)
+
+    def interrupt(self) -> None:
+        """Let a thread that waits for the worker go on, with a `Stopped` that is no fault of the program."""
+        self._interruption = Stopped("runtime error", "this process was ended because another one failed")
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
 
     def malformed(self, error: Malformed | None = None) -> NoReturn:
         """Stop because a reply makes no sense; `error` may tell why."""
@@ -137,7 +146,7 @@ class Worker:
     @property
     def is_spent(self) -> bool:
         """Whether the next check needs a fresh process: this one could make a difference to it."""
-        if self.stopped or self._pid is None or self._at_start is None:
+        if self.stopped or self._interruption or self._pid is None or self._at_start is None:
             return True
         now = measuring.holding(self._pid)
         room = (self._limits.memory_mib << 20) // _OCCUPIED
@@ -167,7 +176,8 @@ class Worker:
 
     def _close_check(self, cpu_seconds: float) -> Usage:
         used = max(0.0, cpu_seconds - self._cpu_before)
-        usage = Usage(self._seconds, used, bytes(self._output), self.stopped)
+        stopped = None if self.stopped is self._interruption else self.stopped
+        usage = Usage(self._seconds, used, bytes(self._output), stopped)
         self._seconds, self._cpu_before = 0.0, cpu_seconds
         self._output.clear()
         return usage
@@ -201,6 +211,13 @@ class Worker:
         except Malformed as error:
             self.malformed(error)
         return reply
+
+    def _converse(self, message: Message, body: bytes) -> tuple[Reply, bytes]:
+        frame = self._exchange(pack(message, body), self._limits.wall_seconds - self._seconds)
+        reply = self._read(frame)
+        if reply.seq != self._requests:
+            self._stop("rejected", _FOREIGN)
+        return reply, frame.body
 
     def _exchange(self, data: bytes, left: float) -> Frame:
         """Send all of `data`, then wait for one frame, within the `left` seconds."""
@@ -292,11 +309,14 @@ class Worker:
 
     def _reap(self, *, ended: bool = False) -> Finished:
         if self._finished is None:
-            self._finished = self._zygote.finish(ended=ended)
+            self._finished = self._zygote.finish(self._id, ended=ended)
         return self._finished
 
     def _ended(self) -> NoReturn:
         """The socket was closed although an answer is due: say how the program ended."""
+        if self._interruption:
+            self.stopped = self.stopped or self._interruption
+            raise self.stopped
         finished = self._reap(ended=True)
         self._drain()
         if os.WIFSIGNALED(finished.status):

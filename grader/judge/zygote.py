@@ -33,10 +33,15 @@ R = TypeVar("R", Started, Forked, Finished)
 _NUMPY = ("numpy.random", "safetensors.numpy")
 # The first backward pass imports symbolic_shapes (0.5 s), the first optimizer _dynamo (2 s).
 _TORCH = ("torch", "grader.tensors", "grader.sandbox.gradients", "torch.fx.experimental.symbolic_shapes")
+_DISTRIBUTED = (
+    "torch.nn.parallel.distributed",
+    "torch.utils.data.distributed",
+    "torch.distributed.algorithms.ddp_comm_hooks.default_hooks",
+)
 MODULES: dict[Kind, tuple[str, ...]] = {
     "plain": _NUMPY,
     "torch": _NUMPY + _TORCH,
-    "optimizer": (*_NUMPY, *_TORCH, "torch._dynamo"),
+    "optimizer": (*_NUMPY, *_TORCH, "torch._dynamo", *_DISTRIBUTED),
 }
 _ZYGOTE = "grader.sandbox.zygote"
 _PATIENCE = 5
@@ -59,6 +64,7 @@ class Zygote:
         self._stream = Stream(connection)
         self._decoder = msgspec.msgpack.Decoder(ZygoteReply)
         self._requests = 0
+        self._asking = threading.Lock()
         self._closing = threading.Lock()
         self._is_ready = False
 
@@ -83,19 +89,32 @@ class Zygote:
         self._receive(Started)
         self._is_ready = True
 
-    def fork(self, cpu_seconds: float, memory_mib: int, connection: socket.socket, output: int) -> None:
-        """Start a worker with these limits at the other end of `connection`; raises `Stopped`."""
-        self._send(Fork(self._next(), cpu_seconds, memory_mib), [connection.fileno(), output])
-        self._receive(Forked)
+    def fork(
+        self,
+        cpu_seconds: float,
+        memory_mib: int,
+        connection: socket.socket,
+        output: int,
+        *,
+        loopback: bool = False,
+    ) -> int:
+        """Start a worker with these limits at the other end of `connection`; raises `Stopped`.
 
-    def finish(self, *, ended: bool = False) -> Finished:
-        """Kill and reap the worker with all it left behind; raises `Stopped`.
+        Returns what names it here. Those with `loopback` reach each other.
+        """
+        with self._asking:
+            request = Fork(self._next(), cpu_seconds, memory_mib, loopback)
+            self._send(request, [connection.fileno(), output])
+            return self._receive(Forked).pid
+
+    def finish(self, worker: int, *, ended: bool = False) -> Finished:
+        """Kill and reap a worker with all it left behind; raises `Stopped`. Any thread may call it.
 
         With `ended` it gets a moment to end by itself first, so that its status tells how it did.
         """
-        self._send(Finish(self._next(), ended))
-        finished: Finished = self._receive(Finished)
-        return finished
+        with self._asking:
+            self._send(Finish(self._next(), worker, ended))
+            return self._receive(Finished)
 
     def close(self) -> None:
         """End the zygote and its worker; waits until they are gone. Any thread may call it, also twice."""

@@ -23,6 +23,8 @@ _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 _LOOPBACK = b"lo"
 _MOST_DESCRIPTORS = 1 << 16
 
+_shares_network = False
+
 
 class Survey(NamedTuple):
     """The namespaces that this process can have, as a sum of flags; if some fail, the system's reason."""
@@ -33,6 +35,10 @@ class Survey(NamedTuple):
     def has(self, flag: int) -> bool:
         """Whether it can have this namespace."""
         return bool(self.flags & flag)
+
+    def without(self, flag: int) -> "Survey":
+        """The other namespaces."""
+        return self._replace(flags=self.flags & ~flag)
 
 
 @functools.cache
@@ -52,6 +58,25 @@ def survey() -> Survey:
         os.waitpid(child, 0)
     flags, _, reason = answer.partition(" ")
     return Survey(int(flags or 0), reason)
+
+
+def share_network(found: Survey) -> None:
+    """Move this process, which must have one thread, into a network for it and all of its forks from now on.
+
+    Its loopback device is up. Raises OSError, where the system has no such networks too.
+    """
+    global _shares_network
+    if found.has(NEWUSER):
+        _own_user_namespace(NEWUSER | NEWNET)
+    else:
+        kernel.call("unshare", NEWNET)
+    raise_loopback()
+    _shares_network = True
+
+
+def shares_network() -> bool:
+    """Whether `share_network` was called, here or where this process was forked from."""
+    return _shares_network
 
 
 def separate(found: Survey) -> None:

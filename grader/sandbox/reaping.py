@@ -16,10 +16,11 @@ class Reaped(NamedTuple):
     cpu_seconds: float
 
 
-def reap(worker: int | None, patience: float = 0.0) -> Reaped:
+def reap(worker: int | None, patience: float = 0.0, *, alone: bool = True) -> Reaped:
     """Kill and wait for `worker`, its group, and every other child of this process.
 
-    With `patience`, `worker` first has so many seconds to end by itself, so that its status tells how.
+    With `patience`, `worker` first has so many seconds to end by itself, so that its status tells how. While
+    it is not `alone`, children outside of its group may be other workers, and are left to the last call.
 
     Descendants that left the group are adopted by this process (a subreaper) when their parent dies, so they
     are found among its children.
@@ -31,13 +32,14 @@ def reap(worker: int | None, patience: float = 0.0) -> Reaped:
         _kill(worker)
         _, status, usage = os.wait4(worker, 0)
         cpu_seconds += usage.ru_utime + usage.ru_stime
+    family = -worker if worker and not alone else -1
     while True:
         try:
-            pid, _, usage = os.wait4(-1, os.WNOHANG)
+            pid, _, usage = os.wait4(family, os.WNOHANG)
             if pid == 0:
-                for child in children(os.getpid()):
+                for child in children(os.getpid()) if alone else ():
                     _kill(child)
-                pid, _, usage = os.wait4(-1, 0)
+                pid, _, usage = os.wait4(family, 0)
         except ChildProcessError:
             return Reaped(status, cpu_seconds)
         cpu_seconds += usage.ru_utime + usage.ru_stime

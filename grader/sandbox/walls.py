@@ -45,7 +45,8 @@ class Policy:
     `folder` is an empty folder of the caller, from now on the working and temporary folder; where the worker
     has a file system of its own it lies in memory and holds at most `folder_mib` MiB. `readable` are files
     and folders with what is below them; `python_paths` gives those of the interpreter. `tasks` bounds
-    processes and threads together. `loopback` allows sockets, but only in a network of its own.
+    processes and threads together. `loopback` allows sockets, but only in a network of its own: that of the
+    caller if it made one (`namespaces.share_network`), so that workers reach each other.
     """
 
     folder: str
@@ -110,13 +111,13 @@ def enter(policy: Policy) -> Walls:
     return Walls(tuple(builder.in_force), tuple(builder.missing))
 
 
-def prepare(readable: tuple[str, ...]) -> None:
+def prepare(readable: tuple[str, ...], *, loopback: bool = False) -> None:
     """Find out, for all forks of this process, what `enter` needs; quickest while little is loaded."""
     if sys.platform == "linux":
         namespaces.survey()
-        view.outermost((*readable, *_system_paths(loopback=False)))
+        view.outermost((*readable, *_system_paths(loopback=loopback)))
         if seccomp.available():
-            seccomp.assemble(kernel.MACHINE, seccomp.Rules())
+            seccomp.assemble(kernel.MACHINE, seccomp.Rules(network=loopback))
 
 
 class _Builder:
@@ -134,7 +135,8 @@ class _Builder:
         """Put the walls up, those that need a privilege before it is given up."""
         if os.geteuid() == 0:
             self._choose_account()
-        namespaces.separate(self._found)
+        shares = self._policy.loopback and namespaces.shares_network()
+        namespaces.separate(self._found.without(namespaces.NEWNET) if shares else self._found)
         self._describe_namespaces()
         self._settle_in_folder()
         privileges.drop(self._account)
@@ -165,7 +167,7 @@ class _Builder:
             self.missing.append(f"the program can see which processes run{self._because()}")
         if self._found.has(namespaces.NEWNET):
             self.in_force.append("a network of its own, without connections")
-            if self._policy.loopback:
+            if self._policy.loopback and not namespaces.shares_network():
                 namespaces.raise_loopback()
         elif self._policy.loopback:
             self.missing.append(

@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -24,6 +25,8 @@ from grader.sandbox import limits, walls
 from grader.sandbox.afresh import Surroundings
 from grader.values import Unsupported, decode, encode
 from grader.wire import (
+    Answer,
+    Ask,
     Ban,
     Call,
     DrawTorch,
@@ -44,6 +47,8 @@ from grader.wire import (
 )
 
 _SOCKET = 3
+# The name of the loopback device: processes find each other by it, without looking a host name up.
+_LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
 _TEXT = 20_000
 _UNCONFINED = 70
 _OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "Cannot allocate memory")
@@ -74,7 +79,7 @@ def _confine(folder: str, readable: tuple[str, ...], request: Fork) -> Started:
     """Limits and walls; when one of them fails, nothing of the submission is ever received."""
     try:
         in_force, missing = limits.apply(request.cpu_seconds, request.memory_mib)
-        entered = walls.enter(walls.Policy(folder=folder, readable=readable))
+        entered = walls.enter(walls.Policy(folder=folder, readable=readable, loopback=request.loopback))
     except OSError as error:
         os.write(2, f"the sandbox cannot be entered: {error}".encode())
         os._exit(_UNCONFINED)
@@ -92,6 +97,7 @@ class Worker:
         self._files: set[str] = set()
         self._forbidden_used: list[int] = []
         self._graphs: Any = None
+        self._answers = msgspec.msgpack.Decoder(Answer)
 
     def serve(self) -> None:
         """Answer until the judge closes the socket or kills this process."""
@@ -174,7 +180,13 @@ class Worker:
         setattr(owner, name, stand_in)
 
     def _call(self, request: Call, body: bytes) -> tuple[Reply, bytes]:
-        received = decode(request.arguments, body, request.generators, dense=False)
+        received = decode(
+            request.arguments,
+            body,
+            request.generators,
+            dense=False,
+            callback=lambda position: self._callback(request.seq, position),
+        )
         arguments, named = received.value
         differentiable = any(received.requires_grad)
         if differentiable:
@@ -188,6 +200,20 @@ class Worker:
         states = [bytes(generator.get_state().numpy()) for generator in received.generators]
         changed = _changed(received.value, request.arguments, body)
         return Returned(request.seq, value.header, states, node, changed), value.body
+
+    def _callback(self, seq: int, position: int) -> Callable[..., Any]:
+        """What stands in an argument for a function of the judge's."""
+
+        def call_back(*arguments: Any) -> Any:
+            try:
+                sent = encode(list(arguments))
+            except Unsupported as error:
+                raise TypeError(f"this function does not take {error}") from None
+            self._stream.send(Ask(seq, position, sent.header), sent.body)
+            frame = self._stream.receive()
+            return decode(frame.read(self._answers).value, frame.body).value
+
+        return call_back
 
     def _pull_back(self, request: Pullback, body: bytes) -> tuple[Reply, bytes]:
         gradients = decode(request.gradients, body).value
@@ -247,7 +273,7 @@ def _detach(connection: int, output: int, folder: str) -> None:
             with contextlib.suppress(OSError):
                 os.close(descriptor)
     os.chdir(folder)
-    os.environ.update(HOME=folder, TMPDIR=folder)
+    os.environ.update(HOME=folder, TMPDIR=folder, GLOO_SOCKET_IFNAME=_LOOPBACK)
     sys.argv = ["submission"]
     sys.dont_write_bytecode = True
 
@@ -266,7 +292,7 @@ def _locate(dotted: str) -> tuple[Any, str]:
 
 def _changed(value: Any, header: bytes, body: bytes) -> bool:
     try:
-        now = encode(value, keep_strides=True)
+        now = encode(value, keep_strides=True, callbacks=True)
     except (Unsupported, RecursionError):
         return True
     return (now.header, now.body) != (header, body)

@@ -2,8 +2,8 @@
 
 It has imported the modules that it was told to (numpy, and torch for exercises that use it) and knows
 nothing else: no suite, no secret, no submission. It must never run a parallel torch operation: a child forked
-off a process with a thread pool hangs. It serves one judge over a stream socket, one worker at a time, and
-ends with its judge.
+off a process with a thread pool hangs. It serves one judge over a stream socket and ends with it. Usually one
+worker lives at a time; those of an exercise with several processes live together, in one network.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ import tempfile
 
 import msgspec
 
-from grader.sandbox import limits, walls, worker
+from grader.sandbox import limits, namespaces, walls, worker
 from grader.sandbox.reaping import Reaped, reap, remove
 from grader.wire import Finish, Finished, Fork, Forked, Started, Stream, Trouble, ZygoteRequest
 
@@ -49,11 +49,10 @@ class Zygote:
         self._root = root
         self._readable = readable
         self._stream = Stream(connection)
-        self._worker: int | None = None
-        self._folder: str | None = None
-        libc = limits.load_libc()
-        limits.become_subreaper(libc)
-        limits.close_to_tracers(libc)
+        self._folders: dict[int, str] = {}
+        self._libc = limits.load_libc()
+        limits.become_subreaper(self._libc)
+        limits.close_to_tracers(self._libc)
 
     def serve(self) -> None:
         """Answer requests until the judge is gone, then leave no process and no file."""
@@ -65,37 +64,59 @@ class Zygote:
         except (EOFError, OSError):
             pass
         finally:
-            self._finish()
+            for pid in list(self._folders):
+                self._finish(pid)
             remove(self._root)
 
     def _answer(self, request: ZygoteRequest) -> None:
         if isinstance(request, Finish):
-            self._stream.send(Finished(request.seq, *self._finish(_PATIENCE if request.ended else 0.0)))
+            reaped = self._finish(request.pid, _PATIENCE if request.ended else 0.0)
+            self._stream.send(Finished(request.seq, *reaped))
             return
         try:
-            self._fork(request)
+            pid = self._fork(request)
         except OSError as error:
             self._stream.send(Trouble(request.seq, f"no worker could be started: {error}"))
         else:
-            self._stream.send(Forked(request.seq, self._worker or 0))
+            self._stream.send(Forked(request.seq, pid))
 
-    def _fork(self, request: Fork) -> None:
+    def _fork(self, request: Fork) -> int:
         connection, output = self._stream.descriptors
         self._stream.descriptors = []
-        self._folder = tempfile.mkdtemp(dir=self._root)
-        self._worker = os.fork()
-        if self._worker == 0:
-            worker.begin(connection, output, self._folder, self._readable, request)
-        os.close(connection)
-        os.close(output)
+        try:
+            if request.loopback:
+                self._share_network()
+            folder = tempfile.mkdtemp(dir=self._root)
+            pid = os.fork()
+            if pid == 0:
+                worker.begin(connection, output, folder, self._readable, request)
+            self._folders[pid] = folder
+            return pid
+        finally:
+            os.close(connection)
+            os.close(output)
 
-    def _finish(self, patience: float = 0.0) -> Reaped:
-        """Leave nothing of the worker; returns its wait status and the CPU seconds of all its processes."""
-        reaped = reap(self._worker, patience)
-        self._worker = None
-        if self._folder:
-            remove(self._folder)
-            self._folder = None
+    def _share_network(self) -> None:
+        """Let the workers from now on reach each other; raises OSError."""
+        if sys.platform != "linux" or namespaces.shares_network():
+            return
+        found = namespaces.survey()
+        if not found.has(namespaces.NEWNET):
+            because = f" ({found.reason})" if found.reason else ""
+            raise OSError(
+                "the exercise needs several processes in a network of their own, and this system lets "
+                f"programs have none{because}. `grader doctor` tells what helps."
+            )
+        namespaces.share_network(found)
+        walls.prepare(self._readable, loopback=True)
+        # A user namespace of its own has undone it.
+        limits.close_to_tracers(self._libc)
+
+    def _finish(self, pid: int, patience: float = 0.0) -> Reaped:
+        """Leave nothing of a worker; returns its wait status and the CPU seconds of all its processes."""
+        folder = self._folders.pop(pid)
+        reaped = reap(pid, patience, alone=not self._folders)
+        remove(folder)
         return reaped
 
 

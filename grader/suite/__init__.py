@@ -4,9 +4,11 @@ from grader.suite.contract import violation
 from grader.suite.errors import SubmissionError, WrongAnswer
 from grader.suite.exact import assert_equal
 from grader.suite.numeric import assert_close_to_reference, assert_tensor
+from grader.suite.serving import Served
 from grader.suite.statistics import assert_frequencies, assert_same_distribution
 
 __all__ = [
+    "Served",
     "SubmissionError",
     "WrongAnswer",
     "assert_close_to_reference",

@@ -28,6 +28,7 @@ memory_mib = 64
 output_kib = 4
 [needs]
 torch = {torch}
+world_size = {world_size}
 """
 
 PUBLIC = '''
@@ -77,6 +78,7 @@ class Workshop:
         requires: tuple[str, ...] = (),
         difficulty: int = 1,
         torch: bool = False,
+        world_size: tuple[int, ...] = (),
         extra: str = "",
         expect: str = "",
         driver: str = "",
@@ -89,6 +91,7 @@ class Workshop:
             entry_points=list(entry_points),
             extra=extra,
             torch=str(torch).lower(),
+            world_size=list(world_size),
             wall_seconds=wall_seconds,
         )
         self.write(f"exercises/{name}/exercise.toml", toml)

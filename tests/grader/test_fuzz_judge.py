@@ -28,6 +28,7 @@ from grader.judge.workers import Worker
 from grader.suite import SubmissionError, WrongAnswer, assert_close_to_reference, assert_equal
 from grader.values import ARRAY_TYPES, Form, decode, encode
 from grader.wire import (
+    Ask,
     Finished,
     Forbidden,
     Loaded,
@@ -57,15 +58,16 @@ class Puppet:
         self._speech = speech
         self._connection = socket.socket()
 
-    def fork(self, _cpu: float, _memory: int, connection: socket.socket, _output: int) -> None:
+    def fork(self, _cpu: float, _memory: int, connection: socket.socket, _output: int, **_how: Any) -> int:
         self._connection.close()
         self._connection = connection.dup()
         self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         self._connection.setblocking(False)
         self._connection.sendall(self._speech)
         self._connection.shutdown(socket.SHUT_WR)
+        return 1
 
-    def finish(self, **_how: Any) -> Finished:
+    def finish(self, _worker: int, **_how: Any) -> Finished:
         self._connection.close()
         return Finished(0, 0, 0.0)
 
@@ -209,6 +211,7 @@ messages = st.one_of(
     st.builds(Started, small, st.lists(texts, max_size=2), st.lists(texts, max_size=2)),
     st.builds(Loaded, small, st.lists(texts, max_size=2)),
     st.builds(Returned, small, packed, states, st.none() | integers, st.booleans()),
+    st.builds(Ask, small, small | integers, packed | st.just(encode([1]).header)),
     st.builds(Raised, small, st.lists(texts, min_size=1, max_size=3), texts, texts, st.booleans()),
     st.builds(Unsendable, small, texts),
     st.builds(Forbidden, small, integers),
@@ -249,6 +252,12 @@ def test_made_up_replies_fail_the_check(speech: bytes) -> None:
 @settings(deadline=None, max_examples=300)
 def test_made_up_replies_to_a_call_with_a_generator_fail_the_check(speech: bytes) -> None:
     assert judge(STARTED + speech, torch.Generator().manual_seed(3)) in FAILURES
+
+
+@given(speech=honest_seq | made_up)
+@settings(deadline=None, max_examples=300)
+def test_made_up_questions_fail_the_check(speech: bytes) -> None:
+    assert judge(STARTED + speech, lambda index: [1, 2][index]) in FAILURES
 
 
 @st.composite

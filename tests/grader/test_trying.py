@@ -113,3 +113,47 @@ def test_examples_see_what_the_judge_would_show_them(workshop: Workshop):
     assert process.returncode == 1
     assert "the list was changed" in process.stdout
     assert "1 failed, 3 passed" in process.stdout
+
+
+RANKS = """
+    from grader.suite import assert_equal, violation
+
+    def test_ranks(ranks, rng):
+        team = ranks(2)
+        address = team.address()
+        rows = [rng.randrange(100) for _ in range(4)]
+        def work(rank, submission):
+            with violation("no rank"):
+                submission.total(None, address, rows.__getitem__)
+            return submission.total(rank, address, lambda index: rows[index])
+        assert_equal(team.run(work), [sum(rows), 0])
+"""
+RANK = """
+import socket
+import time
+
+def total(rank, address, read):
+    name = ("127.0.0.1", int(address.rpartition(":")[2]))
+    if rank is None:
+        raise ValueError("a rank is needed")
+    if rank == 0:
+        with socket.create_server(name) as server, server.accept()[0] as other:
+            return read(0) + read(1) + int(other.recv(8).decode())
+    while True:
+        try:
+            with socket.create_connection(name) as other:
+                other.send(str(read(2) + read(3)).encode())
+                return 0
+        except ConnectionRefusedError:
+            time.sleep(0.01)
+"""
+
+
+def test_ranks_are_processes_of_the_learners_own(workshop: Workshop):
+    workshop.exercise(public=RANKS, world_size=(2,))
+    process = attempt_here(workshop, RANK)
+    assert process.returncode == 0, process.stdout
+    process = attempt_here(workshop, RANK.replace("return 0", "return {}['nothing']"))
+    assert process.returncode == 1
+    assert "In rank 1 of 2:" in process.stdout
+    assert "return {}['nothing']" in process.stdout

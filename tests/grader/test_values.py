@@ -295,3 +295,14 @@ def test_extensions_of_others_are_malformed(code: int):
     for data in (b"", b"\x90", bytes(100)):
         with pytest.raises(Malformed):
             decode(msgspec.msgpack.encode(msgspec.msgpack.Ext(code, data)), b"")
+
+
+def test_functions_stay_where_they_are():
+    sent = encode([1, max, {"key": min}], callbacks=True)
+    assert sent.callbacks == [max, min]
+    received = decode(sent.header, sent.body, callback=lambda position: f"function {position}")
+    assert received.value == [1, "function 0", {"key": "function 1"}]
+    with pytest.raises(Malformed):
+        decode(sent.header, sent.body)
+    with pytest.raises(Unsupported, match="function"):
+        encode([test_functions_stay_where_they_are])

@@ -45,7 +45,7 @@ def test_an_announced_length_over_the_limit_is_malformed_at_once(header: int, bo
 
 def test_only_replies_are_read_from_a_worker():
     buffer = FrameBuffer()
-    buffer.feed(pack(Finish(1)))
+    buffer.feed(pack(Finish(1, 2)))
     frame = buffer.take()
     assert frame is not None
     with pytest.raises(Malformed):

@@ -16,10 +16,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from grader.sandbox import namespaces, privileges, seccomp, walls
 from grader.sandbox.walls import Policy, Walls
+from grader.sandbox.zygote import Zygote
+from grader.wire import Fork, Stream, Trouble, ZygoteReply
 from tests.sandbox import modes
 
 FULL_MODE = modes.ROOT if os.geteuid() == 0 else modes.UNPRIVILEGED
@@ -226,10 +229,69 @@ def test_a_network_of_its_own(mode: str) -> None:
         assert answer.startswith("ConnectionRefusedError")
 
 
+@pytest.mark.parametrize("mode", [FULL_MODE, modes.UNPRIVILEGED])
+def test_workers_share_a_network(mode: str) -> None:
+    """Only those that may use one, and none of the machine's."""
+    modes.require(mode)
+    port = 29_500
+
+    def serve(_walls: Walls) -> str:
+        with socket.create_server(("127.0.0.1", port)) as server:
+            return server.accept()[0].recv(5).decode()
+
+    def call(_walls: Walls) -> str:
+        while True:
+            try:
+                with socket.create_connection(("127.0.0.1", port)) as client:
+                    client.send(b"hello")
+                    return "sent"
+            except ConnectionRefusedError:
+                time.sleep(0.01)
+
+    def meet() -> list[str]:
+        namespaces.share_network(namespaces.survey())
+        pair = [Inside(each, loopback=True) for each in (serve, call)]
+        answers = [worker.read() for worker in pair]
+        for worker in pair:
+            worker.end()
+        answers.append(inside(lambda _walls: socket.create_connection(("127.0.0.1", taken)), loopback=True))
+        answers.append(inside(lambda _walls: socket.socket()))
+        return answers
+
+    with socket.create_server(("127.0.0.1", 0)) as outside:
+        taken = outside.getsockname()[1]
+        *answers, to_outside, without_permission = modes.in_child(meet, mode)
+    assert answers == ["hello", "sent"]
+    assert to_outside.startswith("ConnectionRefusedError")
+    assert without_permission.startswith("PermissionError")
+
+
 def test_no_network_without_a_namespace_for_it() -> None:
     mode = modes.ROOT_BASE if os.geteuid() == 0 else modes.UNPRIVILEGED_BASE
     assert in_mode(mode, lambda _walls: socket.socket(), loopback=True).startswith("PermissionError")
     assert "network" in in_mode(mode, lambda entered: entered.missing, loopback=True)
+
+
+def test_no_ranks_without_a_network_for_them() -> None:
+    def ask() -> str:
+        ours, theirs = socket.socketpair()
+        if os.fork() == 0:
+            try:
+                ours.close()
+                Zygote(theirs, tempfile.mkdtemp(), ()).serve()
+            finally:
+                os._exit(0)
+        theirs.close()
+        stream, replies = Stream(ours), msgspec.msgpack.Decoder(ZygoteReply)
+        stream.receive()
+        reading, writing = os.pipe()
+        stream.send(Fork(1, 1.0, 64, loopback=True), descriptors=[reading, writing])
+        reply = stream.receive().read(replies)
+        return reply.what if isinstance(reply, Trouble) else repr(reply)
+
+    mode = modes.ROOT_BASE if os.geteuid() == 0 else modes.UNPRIVILEGED_BASE
+    modes.require(mode)
+    assert "several processes in a network of their own" in modes.in_child(ask, mode)
 
 
 @every_mode
