@@ -20,7 +20,8 @@ UNPRIVILEGED_BASE = "unprivileged, base alone"
 MODES = (ROOT, ROOT_BASE, DROPPED_BASE, UNPRIVILEGED, UNPRIVILEGED_BASE)
 BASE_MODES = (ROOT_BASE, DROPPED_BASE, UNPRIVILEGED_BASE)
 
-_ACCOUNT = 0x7F000001
+# One for each process: the system counts the tasks of a user, and tests run side by side.
+_FIRST_ACCOUNT = 0x7F000000
 _PRIVATE = 0x4000 | 0x40000
 
 
@@ -66,8 +67,9 @@ def _settle(mode: str) -> None:
         _open_interpreter()
     if mode in (UNPRIVILEGED, UNPRIVILEGED_BASE) and os.geteuid() == 0:
         os.setgroups([])
-        os.setresgid(_ACCOUNT, _ACCOUNT, _ACCOUNT)
-        os.setresuid(_ACCOUNT, _ACCOUNT, _ACCOUNT)
+        account = _FIRST_ACCOUNT + os.getpid()
+        os.setresgid(account, account, account)
+        os.setresuid(account, account, account)
     namespaces.survey.cache_clear()
     if mode in BASE_MODES:
         namespaces.survey = lambda: namespaces.Survey(0)  # type: ignore[assignment]
