@@ -64,9 +64,14 @@ def _conclusion(verdict: Verdict, path: str | None) -> str:
     lines = [style(name, fg=_PASSED if verdict.accepted else _FAILED, bold=True)]
     if verdict.diagnosis:
         lines.append(f"{style('Likely mistake:', bold=True)} {verdict.diagnosis}")
-    skipped = sum(check.outcome == "not run" for check in verdict.checks)
+    excused = sum(check.is_excused for check in verdict.checks)
+    skipped = sum(check.outcome == "not run" for check in verdict.checks) - excused
     if skipped:
         lines.append(f"{skipped} checks were not run.")
+    if excused:
+        told = "check that needs a GPU was" if excused == 1 else "checks that need a GPU were"
+        lines.append(f"{excused} {told} not run: there is none here.")
+    lines += verdict.information
     if not verdict.accepted:
         lines += _next_steps(verdict, f" {shlex.quote(path)}" if path else "")
     missing = [each.removeprefix("missing: ") for each in verdict.sandbox if each.startswith("missing: ")]

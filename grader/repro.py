@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from grader import gpu
 from grader.catalog import Catalog
 from grader.judge.seeds import seed_for
 from grader.literals import Literals
@@ -26,6 +27,11 @@ def load(name, path):
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+"""
+
+_INTERPRETED = """
+# Kernels run through Triton's interpreter; it is chosen before Triton is imported.
+os.environ.setdefault("TRITON_INTERPRET", "1")
 """
 
 _SAVED = 'saved = safetensors.torch.load_file(Path(__file__).with_suffix(".safetensors"))'
@@ -62,7 +68,10 @@ def write_repro(
     driver = exercise.folder / "driver.py"
     script = folder / f"repro_{exercise.id}.py"
     literals = Literals()
-    text = _script(failure, failure.verdict.smallest, driver if driver.is_file() else None, literals)
+    interpreted = exercise.description.needs.triton and not gpu.available()
+    text = _script(
+        failure, failure.verdict.smallest, driver if driver.is_file() else None, literals, interpreted
+    )
     data = script.with_suffix(".safetensors")
     data.unlink(missing_ok=True)
     if literals.saved:
@@ -81,7 +90,9 @@ def _why_nothing(verdict: Verdict) -> str:
     return "The last verdict did not come to a call of your program; its message says why."
 
 
-def _script(failure: Failure, call: FailingCall, driver: Path | None, literals: Literals) -> str:
+def _script(
+    failure: Failure, call: FailingCall, driver: Path | None, literals: Literals, interpreted: bool
+) -> str:
     verdict = failure.verdict
     check = next(each for each in verdict.checks if each.id == call.check)
     arguments, named = decode(call.arguments, call.tensors, call.generators, dense=False).value
@@ -90,7 +101,8 @@ def _script(failure: Failure, call: FailingCall, driver: Path | None, literals: 
     compared = _compared(call, literals)
     blocks = [
         _head(verdict, check),
-        _imports(literals),
+        _imports(literals, ["os"] if interpreted else []),
+        _INTERPRETED if interpreted else "",
         _LOAD,
         _GENERATOR if any("generator(" in line for line in lines) else "",
         _loads(failure.path, driver, call.function),
@@ -116,9 +128,9 @@ def _head(verdict: Verdict, check: CheckResult) -> str:
     return _HEAD.format(exercise=verdict.exercise, title=title, message=said, warning=warning)
 
 
-def _imports(literals: Literals) -> str:
-    lines = ["import importlib.util", "import random", "import sys"]
-    lines += [f"import {name}" for name in sorted(literals.imports)]
+def _imports(literals: Literals, more: list[str]) -> str:
+    names = ["importlib.util", *more, "random", "sys", *sorted(literals.imports)]
+    lines = [f"import {name}" for name in names]
     if literals.saved:
         lines += ["from pathlib import Path", "", "import safetensors.torch"]
     return "\n".join(lines)

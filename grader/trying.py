@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from grader import suite
+from grader import gpu, suite
 from grader.catalog import Exercise
 from grader.suite.errors import SubmissionError, WrongAnswer
 from grader.values import encode
@@ -45,6 +45,8 @@ def run_examples(exercise: Exercise, path: Path, *, pdb: bool) -> NoReturn:
     command += [f"--submission={path.absolute()}"] + ["--pdb"] * pdb
     command += [f"--driver={driver}"] if driver.is_file() else []
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+    if exercise.description.needs.triton and not gpu.available():
+        environment["TRITON_INTERPRET"] = "1"
     sys.stdout.flush()
     os.execve(sys.executable, [*command, str(exercise.folder / "public")], environment)
 
@@ -56,9 +58,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker of the suite API; let `violation` see the learner's own exceptions."""
-    config.addinivalue_line("markers", "instrumented: relies on reports from inside the worker")
+    """Declare the markers of the suite API; let `violation` see the learner's own exceptions."""
+    for marker in suite.MARKERS:
+        config.addinivalue_line("markers", marker)
     suite.violation = violation
+    if "TRITON_INTERPRET" in os.environ:
+        # Here as in the sandbox: a kernel that leaves its tensors is told so, and does not end the process.
+        from grader.sandbox.kernels import Kernels
+
+        Kernels()
 
 
 @pytest.hookimpl(trylast=True)

@@ -52,6 +52,7 @@ class _Rank:
         self.given = ""
         self.made: MadeCall | None = None
         self.mutated = False
+        self.peak_bytes: int | None = None
         self._replies = msgspec.msgpack.Decoder(Reply)
         ours, theirs = socket.socketpair()
         self._process = os.fork()

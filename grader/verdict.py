@@ -30,6 +30,7 @@ Group = Literal["public", "hidden"]
 Kind = Literal["proved", "instrumented"]
 
 MAX_CALL_BYTES = 256 << 10
+NO_GPU = "it needs a GPU, and there is none here"
 
 
 class CheckResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,6 +50,11 @@ class CheckResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     given: str = ""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+
+    @property
+    def is_excused(self) -> bool:
+        """Whether it was not run for a reason that lies in this machine, which `message` tells."""
+        return self.outcome == "not run" and self.message == NO_GPU
 
 
 class FailingCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,7 +96,8 @@ class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     in force and those missing; `cpu_seconds` is what all workers used, `wall_seconds` what the whole
     judgement took; `started_at` is UTC in milliseconds. `smallest` is the smallest failing call among the
     checks that failed with this verdict, if one is small enough to be kept. `hints` counts the hints shown
-    since the learner's file was started (0 for a file outside the workspace).
+    since the learner's file was started (0 for a file outside the workspace). `information` is what the suite
+    measured beyond what it checks.
     """
 
     id: str
@@ -109,6 +116,7 @@ class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format_version: Literal[1] = 1
     smallest: FailingCall | None = None
     hints: int = 0
+    information: list[str] = []
 
     @property
     def accepted(self) -> bool:
@@ -126,7 +134,7 @@ class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return [check for check in self.checks if check.outcome not in ("passed", "not run")]
 
     def _score(self, group: Group) -> Score:
-        outcomes = [check.outcome for check in self.checks if check.group == group]
+        outcomes = [check.outcome for check in self.checks if check.group == group and not check.is_excused]
         return Score(outcomes.count("passed"), len(outcomes))
 
 

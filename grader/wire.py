@@ -35,10 +35,19 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True)
 
 
 class Ban(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A call that makes an exercise pointless: its dotted name and the reason shown to the learner."""
+    """What makes an exercise pointless: the dotted name of a function and the reason shown to the learner.
+
+    With `allow` it is all of torch, `call = "torch"`, but for these operators ("empty", "copy_").
+    """
 
     call: str
     reason: str
+    allow: list[str] = []
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for an allow list of anything but torch."""
+        if self.allow and self.call != "torch":
+            raise ValueError('`allow` goes with call = "torch"')
 
 
 class Load(Message, frozen=True):
@@ -53,12 +62,16 @@ class Load(Message, frozen=True):
 
 
 class Call(Message, frozen=True):
-    """Call a function; `arguments` is the encoded pair (list of positional, dict of named arguments)."""
+    """Call a function; `arguments` is the encoded pair (list of positional, dict of named arguments).
+
+    With `muted` Triton kernels do nothing when they are launched.
+    """
 
     function: str
     arguments: bytes
     generators: list[bytes]
     released: list[int]
+    muted: bool = False
 
 
 class Answer(Message, frozen=True):
@@ -106,12 +119,18 @@ class Loaded(Message, frozen=True):
 
 
 class Returned(Message, frozen=True):
-    """The value of a request, the states of its generator arguments, and the node that keeps its graph."""
+    """The value of a request, the states of its generator arguments, and the node that keeps its graph.
+
+    Of a call also whether it changed an argument, how many Triton kernels it launched, and the longest side
+    of a tile in them.
+    """
 
     value: bytes
     generators: Annotated[list[bytes], msgspec.Meta(max_length=100)] = []
     node: int | None = None
     mutated: bool = False
+    launches: int = 0
+    widest: int = 0
 
 
 class Ask(Message, frozen=True):
@@ -140,20 +159,23 @@ class Unsendable(Message, frozen=True):
 
 
 class Forbidden(Message, frozen=True):
-    """The submission called the forbidden function at this position of `Load.forbidden`."""
+    """The submission used what is forbidden at this position of `Load.forbidden`, by this name."""
 
     position: int
+    used: Name
 
 
 class Fork(Message, frozen=True):
     """Zygote: fork a worker with these limits; its socket and output pipe travel with this message.
 
-    With `loopback` it is in a network with the others that were forked so.
+    With `loopback` it is in a network with the others that were forked so. In one that is `measured`,
+    resident memory follows what is allocated and freed.
     """
 
     cpu_seconds: float
     memory_mib: int
-    loopback: bool
+    loopback: bool = False
+    measured: bool = False
 
 
 class Forked(Message, frozen=True):

@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,7 @@ import grader
 from grader.authoring.report import ExerciseReport
 from grader.catalog import Exercise
 
-_LIBRARIES = ("numpy", "pytest", "torch")
+_LIBRARIES = ("numpy", "pytest", "torch", "triton")
 
 
 class _Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,7 +113,8 @@ def _environment() -> bytes:
     """The hash of what judges: our sources, Python and the libraries; none of them is imported for it."""
     digest = hashlib.sha256(sys.version.encode())
     for name in _LIBRARIES:
-        digest.update(f"{name} {version(name)}\0".encode())
+        with contextlib.suppress(PackageNotFoundError):
+            digest.update(f"{name} {version(name)}\0".encode())
     digest.update(_hash_folder(Path(grader.__file__).parent))
     return digest.digest()
 

@@ -24,8 +24,8 @@ _IDLE_SECONDS = 600.0
 _LOOK_SECONDS = 5.0
 _PIPES = 3
 # What a kind needs is imported on top of what a smaller kind needs.
-_SMALLER: dict[Kind, Kind] = {"torch": "plain", "optimizer": "torch"}
-_JUDGES: dict[Kind, Kind] = {"plain": "plain", "torch": "torch", "optimizer": "torch"}
+_SMALLER: dict[Kind, Kind] = {"torch": "plain", "optimizer": "torch", "triton": "torch"}
+_JUDGES: dict[Kind, Kind] = {"plain": "plain", "torch": "torch", "optimizer": "torch", "triton": "torch"}
 # What judges import besides: the first comparison in torch.testing and the first backward pass take long.
 _BESIDES: dict[Kind, tuple[str, ...]] = {"plain": (), "torch": ("torch.testing", "grader.judge.autograd")}
 

@@ -10,7 +10,7 @@ import msgspec
 
 from grader.catalog import Exercise
 
-Kind = Literal["plain", "torch", "optimizer"]
+Kind = Literal["plain", "torch", "optimizer", "triton"]
 
 MAX_PACKET = 4096
 ACCEPTED = b"accepted"
@@ -28,6 +28,8 @@ class Hire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def kind_of(exercise: Exercise, source: bytes) -> Kind:
     """What a submission to this exercise needs already imported; only speed depends on it."""
+    if exercise.description.needs.triton:
+        return "triton"
     if not exercise.description.needs.torch:
         return "plain"
     trains = exercise.description.needs.world_size or b"optim" in source + (exercise.driver() or b"")

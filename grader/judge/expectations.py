@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.verdict import CheckResult
+from grader.verdict import CheckResult, Decision
 
 
 class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,11 +31,19 @@ def read_expectations(solutions: Path) -> Expectations:
     return msgspec.toml.decode(file.read_bytes(), type=Expectations)
 
 
-def diagnose(expectations: Expectations, checks: Sequence[CheckResult]) -> str:
-    """The diagnosis of the known program that fails the same checks; empty when there is none, or several."""
+def diagnose(expectations: Expectations, checks: Sequence[CheckResult], decided: Decision) -> str:
+    """The diagnosis of the known program that fails the same checks with the same verdict.
+
+    Empty when there is none, or several.
+    """
     failed = [check.id for check in checks if check.outcome not in ("passed", "not run")]
     skipped = [check.id for check in checks if check.outcome == "not run"]
-    found = {known.diagnosis for known in expectations.rejected if _alike(known, failed, skipped)}
+    folder = decided.replace(" ", "_")
+    found = {
+        known.diagnosis
+        for known in expectations.rejected
+        if known.program.partition("/")[0] == folder and _alike(known, failed, skipped)
+    }
     return found.pop() if len(found) == 1 else ""
 
 

@@ -71,6 +71,7 @@ def judge(
         cpu_seconds=round(program.cpu_seconds, 6),
         wall_seconds=round(time.monotonic() - clock, 6),
         smallest=judgement.smallest,
+        information=judgement.information,
     )
 
 
@@ -87,6 +88,11 @@ class _Judgement:
         self.smallest: FailingCall | None = None
         self.checks: list[CheckResult] = []
         self.decision: Decision = "internal error"
+
+    @property
+    def information(self) -> list[str]:
+        """What the suite tells besides."""
+        return self._session.information
 
     @property
     def output(self) -> bytes:
@@ -121,9 +127,10 @@ class _Judgement:
         self._decide()
 
     def _decide(self) -> None:
-        self.decision = decide(self.checks)
+        self.decision = decide([check for check in self.checks if not check.is_excused])
         if self.decision not in ("accepted", "internal error"):
-            self.diagnosis = diagnose(read_expectations(self._program.exercise.solutions), self.checks)
+            known = read_expectations(self._program.exercise.solutions)
+            self.diagnosis = diagnose(known, self.checks, self.decision)
             self.smallest = smallest(self._session.calls, self.checks, self.decision)
 
     def _load(self) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from grader.judge.misfit import unfit_call, unfit_result
 from grader.judge.proxy import MadeCall
 from grader.judge.stopped import Stopped
-from grader.suite.errors import SubmissionError, WrongAnswer
+from grader.suite.errors import SubmissionError, TooMuchMemory, WrongAnswer
 from grader.text import neutralise, shorten
 from grader.verdict import Outcome
 
@@ -57,6 +57,8 @@ def _judge(
     if isinstance(error, SubmissionError):
         unfit = unfit_call(error, made.function, starter) if made else ""
         return Judgement("runtime error", unfit) if unfit else judge_error(error)
+    if isinstance(error, TooMuchMemory):
+        return Judgement("memory limit", str(error))
     if isinstance(error, AssertionError):
         given = error.given if isinstance(error, WrongAnswer) else ""
         return Judgement("wrong answer", str(error) or "the result is not right", given)

@@ -1,9 +1,11 @@
 """The submission as the suite sees it: functions that run in a worker."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn, Protocol
 
 from grader.catalog import Exercise
+from grader.judge import measuring
 from grader.judge.stopped import Stopped
 from grader.judge.workers import Worker
 from grader.suite.errors import SubmissionError, WrongAnswer
@@ -47,13 +49,17 @@ class MadeCall:
 class Remote:
     """A submission loaded in a worker; every method raises `Stopped`, `SubmissionError`, `WrongAnswer`."""
 
-    def __init__(self, worker: Worker, exercise: Exercise) -> None:
+    def __init__(self, worker: Worker, exercise: Exercise, *, measured: bool = False) -> None:
         self._worker = worker
         self._exercise = exercise
         self._released: list[int] = []
+        self._is_measured = measured
         self.given = ""
         self.made: MadeCall | None = None
+        self.muted = False
         self.mutated = False
+        self.launches = self.widest = 0
+        self.peak_bytes: int | None = None
 
     def load(self, source: bytes, filename: str, seed: int) -> list[str]:
         """Execute the submission; returns the entry points that it does not define."""
@@ -72,9 +78,12 @@ class Remote:
         # Before the released nodes are taken: the value of the previous call may be among them.
         self.made = made = MadeCall(function, sent, states)
         released, self._released = self._released, []
-        request = (function, sent.header, states, released)
+        request = (function, sent.header, states, released, self.muted)
+        before = self._worker.resident() if self._is_measured else None
         reply, value = self._returned(Call, *request, body=sent.body, callbacks=sent.callbacks)
-        self.mutated = reply.mutated
+        if self._is_measured:
+            self.peak_bytes = measuring.peak_of_call(before, self._worker.resident())
+        self.mutated, self.launches, self.widest = reply.mutated, reply.launches, reply.widest
         self._restore(sent, reply)
         if reply.node is None:
             return made.give(value.value)
@@ -159,7 +168,8 @@ class Remote:
         if not 0 <= reply.position < len(forbidden):
             self._worker.malformed()
         ban = forbidden[reply.position]
-        self._worker.stopped = Stopped("rejected", f"{ban.call} may not be used: {ban.reason}")
+        used = f"torch's `{neutralise(reply.used)}`" if ban.allow else ban.call
+        self._worker.stopped = Stopped("rejected", f"{used} may not be used: {ban.reason}")
         raise self._worker.stopped
 
     def _restore(self, sent: Encoded, reply: Returned) -> None:
@@ -180,11 +190,12 @@ class Remote:
 
 
 class Caller(Protocol):
-    """What runs a submission somewhere else; `given` and `made` describe the last call."""
+    """What runs a submission somewhere else; the attributes describe the last call."""
 
     given: str
     made: MadeCall | None
     mutated: bool
+    peak_bytes: int | None
 
     def call(self, function: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call a function of the submission."""
@@ -204,6 +215,16 @@ class Submission:
         """Whether the last call changed an argument in place, as reported by the worker."""
         return self._remote.mutated
 
+    @property
+    def peak_bytes(self) -> int:
+        """The most memory that the last call held on top of what was there before it.
+
+        Measured from outside, in checks marked `measured`; 0 if the call stayed below an earlier peak.
+        """
+        if self._remote.peak_bytes is None:
+            raise RuntimeError("no call was measured: the check must be marked `measured`, on Linux")
+        return self._remote.peak_bytes
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
             raise AttributeError(name)
@@ -213,6 +234,32 @@ class Submission:
 
         function.__name__ = name
         return function
+
+
+class Kernels:
+    """The `kernels` fixture: Triton kernels in the worker, as it reports them."""
+
+    def __init__(self, remote: Remote) -> None:
+        self._remote = remote
+
+    @property
+    def launches(self) -> int:
+        """How many kernels the last call launched."""
+        return self._remote.launches
+
+    @property
+    def widest(self) -> int:
+        """The longest side of a tile in the kernels of the last call; 0 where kernels are compiled."""
+        return self._remote.widest
+
+    @contextmanager
+    def muted(self) -> Iterator[None]:
+        """Calls in this block launch kernels that do nothing."""
+        self._remote.muted = True
+        try:
+            yield
+        finally:
+            self._remote.muted = False
 
 
 class WorkerGenerator:

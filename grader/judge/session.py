@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 
+from grader import gpu
 from grader.catalog import Exercise
 from grader.judge import failing
 from grader.judge.crew import Crew
 from grader.judge.outcome import Judgement, judge_phase
-from grader.judge.proxy import Remote, Submission, WorkerGenerator
+from grader.judge.proxy import Kernels, Remote, Submission, WorkerGenerator
 from grader.judge.ranks import Ranks, free_addresses, own_addresses
 from grader.judge.seeds import seed_for
 from grader.judge.workers import Usage, Worker
 from grader.judge.zygote import Zygote
-from grader.verdict import CheckResult, FailingCall, Group, Kind
+from grader.suite import MARKERS
+from grader.verdict import NO_GPU, CheckResult, FailingCall, Group, Kind
 
 MAX_TIMEOUTS = 3
 _PHASES = ("setup", "call", "teardown")
@@ -43,10 +45,12 @@ class Program:
         self._zygote = zygote
         self._worker: Worker | None = None
         self._loaded: Remote | None = None
+        self._is_measured = False
 
-    def prepare(self) -> None:
+    def prepare(self, *, measured: bool = False) -> None:
         """Have a worker started while there is other work to do; raises `Stopped`."""
-        self._worker = Worker(self._zygote, self.exercise.description.limits)
+        self._worker = Worker(self._zygote, self.exercise.description.limits, measured=measured)
+        self._is_measured = measured
 
     def load(self) -> list[str]:
         """Load the submission for the first time; returns the entry points that it lacks.
@@ -57,8 +61,14 @@ class Program:
         self._loaded, missing = self._load("load")
         return missing
 
-    def open(self, check_id: str) -> Remote:
-        """The submission, loaded anew for this check; raises as `Remote.load`."""
+    def open(self, check_id: str, *, measured: bool = False) -> Remote:
+        """The submission, loaded anew for this check; raises as `Remote.load`.
+
+        A check that is `measured` has a worker of its own.
+        """
+        if measured:
+            self.close(last=True)
+            self.prepare(measured=True)
         remote, self._loaded = self._loaded, None
         return remote or self._load(check_id)[0]
 
@@ -78,7 +88,7 @@ class Program:
         if not self._worker.has_begun:
             started = self._worker.begin()
             self.measures = started.in_force + [f"missing: {each}" for each in started.missing]
-        remote = Remote(self._worker, self.exercise)
+        remote = Remote(self._worker, self.exercise, measured=self._is_measured)
         return remote, remote.load(self._source, self._filename, seed_for(self.nonce, check_id, "worker"))
 
     def close(self, *, last: bool = False) -> Usage:
@@ -99,7 +109,7 @@ class Program:
     def _close_worker(self, last: bool) -> Usage:
         if not self._worker:
             return Usage()
-        worker, is_over = self._worker, last or self._worker.is_spent
+        worker, is_over = self._worker, last or self._is_measured or self._worker.is_spent
         usage = worker.finish() if is_over else worker.rest()
         if usage.stopped and not is_over:
             worker.finish()
@@ -126,6 +136,11 @@ class Check:
         self.judgements: list[Judgement] = []
         self.error: BaseException | None = None
 
+    @property
+    def lacks_gpu(self) -> bool:
+        """Whether it runs on a GPU only, and there is none."""
+        return self.item.get_closest_marker("gpu") is not None and not gpu.available()
+
     def judge_phase(self, error: BaseException | None, report: pytest.TestReport, starter: str) -> None:
         """Judge one phase; the first error is the one that counts."""
         caller = self.ranks or self.remote
@@ -147,7 +162,7 @@ class Check:
 
     def not_run(self) -> CheckResult:
         """The result of a check that did not run."""
-        return self._describe(Judgement("not run", ""), "")
+        return self._describe(Judgement("not run", NO_GPU if self.lacks_gpu else ""), "")
 
     def _judge(self) -> Judgement:
         if self.usage.stopped:
@@ -177,7 +192,8 @@ class Check:
 class Session:
     """The plugin; `checks` are all that were collected, `results` those judged so far.
 
-    `calls` holds the last call of each check that failed, `outputs` what the checks printed, both by id.
+    `calls` holds the last call of each check that failed, `outputs` what the checks printed, both by id;
+    `information` what they tell besides.
     """
 
     def __init__(
@@ -188,6 +204,7 @@ class Session:
         self.problems: list[str] = []
         self.outputs: dict[str, bytes] = {}
         self.calls: dict[str, FailingCall] = {}
+        self.information: list[str] = []
         self._program = program
         self._starter = program.exercise.starter()
         self._precheck = precheck
@@ -197,8 +214,9 @@ class Session:
         self._is_last = False
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Declare the marker of the suite API."""
-        config.addinivalue_line("markers", "instrumented: relies on reports from inside the worker")
+        """Declare the markers of the suite API."""
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A module that cannot be collected, or skips itself, is a fault of the suite."""
@@ -209,7 +227,7 @@ class Session:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Name the checks."""
+        """Name the checks; those that need a GPU are not run without one."""
         public = Path(self._program.exercise.folder, "public").resolve()
         for item in items:
             group: Group = "public" if item.path.resolve().is_relative_to(public) else "hidden"
@@ -218,6 +236,7 @@ class Session:
             self._by_node[item.nodeid] = check
         if len({check.id for check in self.checks}) != len(self.checks):
             self.problems.append("two checks of the suite have the same id")
+        items[:] = [check.item for check in self.checks if not check.lacks_gpu]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -270,6 +289,16 @@ class Session:
         return WorkerGenerator(self._remote(request))
 
     @pytest.fixture
+    def kernels(self, request: pytest.FixtureRequest) -> Kernels:
+        """The Triton kernels of the submission."""
+        return Kernels(self._remote(request))
+
+    @pytest.fixture
+    def inform(self) -> Callable[[str], None]:
+        """Take a line of information for the learner, which decides nothing."""
+        return self.information.append
+
+    @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> random.Random:
         """Python's generator, seeded from the nonce and the check."""
         return random.Random(self._seed(request, "rng"))
@@ -291,7 +320,8 @@ class Session:
     def _remote(self, request: pytest.FixtureRequest) -> Remote:
         check = self._by_node[request.node.nodeid]
         if check.remote is None:
-            check.remote = self._program.open(check.id)
+            measured = request.node.get_closest_marker("measured") is not None
+            check.remote = self._program.open(check.id, measured=measured)
         return check.remote
 
     def _seed(self, request: pytest.FixtureRequest, use: str) -> int:

@@ -61,7 +61,9 @@ class Worker:
     `begin` succeeded. Limits are those of a check. Workers with `loopback` reach each other.
     """
 
-    def __init__(self, zygote: Zygote, bounds: Limits, *, loopback: bool = False) -> None:
+    def __init__(
+        self, zygote: Zygote, bounds: Limits, *, loopback: bool = False, measured: bool = False
+    ) -> None:
         self._zygote = zygote
         self._limits = bounds
         self._decoder = msgspec.msgpack.Decoder(Reply)
@@ -82,7 +84,7 @@ class Worker:
         self._pipe, output = os.pipe()
         try:
             seconds, memory = _LIFETIME * bounds.cpu_seconds, bounds.memory_mib
-            self._id = zygote.fork(seconds, memory, theirs, output, loopback=loopback)
+            self._id = zygote.fork(seconds, memory, theirs, output, loopback=loopback, measured=measured)
         finally:
             theirs.close()
             os.close(output)
@@ -127,6 +129,10 @@ class Worker:
         self._interruption = Stopped("runtime error", "this process was ended because another one failed")
         with contextlib.suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)
+
+    def resident(self) -> measuring.Resident | None:
+        """What of the worker is in memory."""
+        return measuring.resident(self._pid) if self._pid else None
 
     def malformed(self, error: Malformed | None = None) -> NoReturn:
         """Stop because a reply makes no sense; `error` may tell why."""

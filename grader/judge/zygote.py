@@ -42,6 +42,7 @@ MODULES: dict[Kind, tuple[str, ...]] = {
     "plain": _NUMPY,
     "torch": _NUMPY + _TORCH,
     "optimizer": (*_NUMPY, *_TORCH, "torch._dynamo", *_DISTRIBUTED),
+    "triton": (*_NUMPY, *_TORCH, "grader.sandbox.kernels", "grader.sandbox.guard"),
 }
 _ZYGOTE = "grader.sandbox.zygote"
 _PATIENCE = 5
@@ -97,13 +98,15 @@ class Zygote:
         output: int,
         *,
         loopback: bool = False,
+        measured: bool = False,
     ) -> int:
         """Start a worker with these limits at the other end of `connection`; raises `Stopped`.
 
-        Returns what names it here. Those with `loopback` reach each other.
+        Returns what names it here. Those with `loopback` reach each other; of one that is `measured`,
+        resident memory follows what is allocated and freed.
         """
         with self._asking:
-            request = Fork(self._next(), cpu_seconds, memory_mib, loopback)
+            request = Fork(self._next(), cpu_seconds, memory_mib, loopback, measured)
             self._send(request, [connection.fileno(), output])
             return self._receive(Forked).pid
 

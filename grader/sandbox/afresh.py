@@ -11,6 +11,9 @@ from typing import Any
 
 from grader.sandbox.reaping import empty
 
+# Triton's cache, by the hash of a kernel's source: to compile for a GPU takes seconds.
+_COMPILED = ".triton"
+
 
 class Surroundings:
     """What programs change and forget to change back; `folder` is the one that they may write."""
@@ -26,7 +29,7 @@ class Surroundings:
     def restore(self) -> None:
         """Empty folder, same environment, builtins, modules and settings, fresh streams."""
         os.chdir(self._folder)
-        empty(self._folder)
+        empty(self._folder, keep=_COMPILED)
         if dict(os.environ) != self._environment:
             os.environ.clear()
             os.environ.update(self._environment)

@@ -16,6 +16,9 @@ _FILE_BYTES = 64 << 20
 _STACK_BYTES = 8 << 20
 # Threads reserve address space that they never fill.
 _ADDRESS_ROOM = 16 << 30
+_DRIVER_BYTES = 8 << 30
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
+_SMALL = 64 << 10
 _PR_SET_DUMPABLE = 4
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -35,8 +38,19 @@ def close_to_tracers(libc: ctypes.CDLL | None) -> None:
     _prctl(libc, _PR_SET_DUMPABLE, 0)
 
 
-def apply(cpu_seconds: float, memory_mib: int) -> tuple[list[str], list[str]]:
-    """Confine this process; returns the measures in force and, plainly, what is missing."""
+def give_memory_back(libc: ctypes.CDLL | None) -> None:
+    """Unmap memory as soon as it is freed, so that what is resident is what the process holds."""
+    if libc is not None and hasattr(libc, "mallopt"):
+        libc.mallopt(_M_MMAP_THRESHOLD, _SMALL)
+        libc.mallopt(_M_TRIM_THRESHOLD, _SMALL)
+        libc.malloc_trim(0)
+
+
+def apply(cpu_seconds: float, memory_mib: int, *, gpu: bool = False) -> tuple[list[str], list[str]]:
+    """Confine this process; returns the measures in force and, plainly, what is missing.
+
+    With `gpu` there is room for its driver, which also reserves address space without bound.
+    """
     seconds = math.ceil(cpu_seconds)
     in_force = [
         "a process group of its own, killed after each check",
@@ -55,8 +69,9 @@ def apply(cpu_seconds: float, memory_mib: int) -> tuple[list[str], list[str]]:
     if held is None:
         missing.append("memory is not limited")
     else:
-        _lower(resource.RLIMIT_DATA, held + (memory_mib << 20))
-        _lower(resource.RLIMIT_AS, (status_bytes("VmSize") or 0) + (memory_mib << 20) + _ADDRESS_ROOM)
+        _lower(resource.RLIMIT_DATA, held + (memory_mib << 20) + (_DRIVER_BYTES if gpu else 0))
+        if not gpu:
+            _lower(resource.RLIMIT_AS, (status_bytes("VmSize") or 0) + (memory_mib << 20) + _ADDRESS_ROOM)
         in_force.append("memory limit")
     return in_force, missing
 

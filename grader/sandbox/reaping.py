@@ -54,8 +54,8 @@ def remove(folder: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def empty(folder: str) -> None:
-    """Delete what lies in a worker's folder.
+def empty(folder: str, *, keep: str = "") -> None:
+    """Delete what lies in a worker's folder, except what is named `keep`.
 
     Folders inside are moved up to the top one by one: a chain of thousands has no path that could be opened,
     and a recursion would end before it.
@@ -67,6 +67,8 @@ def empty(folder: str) -> None:
         with contextlib.suppress(OSError):
             _open(current)
             for entry in list(os.scandir(current)):
+                if current == top and entry.name == keep:
+                    continue
                 if not entry.is_dir(follow_symlinks=False):
                     os.unlink(entry.path)  # noqa: PTH108
                     continue

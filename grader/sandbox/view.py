@@ -30,16 +30,24 @@ class _Attributes(ctypes.Structure):
     _fields_ = tuple((name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "user_namespace"))
 
 
-def enter(folder: str, size_mib: int, owner: tuple[int, int], readable: Iterable[str]) -> bool:
+def enter(
+    folder: str,
+    size_mib: int,
+    owner: tuple[int, int],
+    readable: Iterable[str],
+    devices: tuple[str, ...] = (),
+) -> bool:
     """Leave the file system for a new one, in a mount namespace of its own; raises OSError.
 
     Afterwards `folder` is an empty folder of `owner` (user, group) in memory, at most `size_mib` large, and
-    the only one that can be written; paths that do not exist or cannot be reached are passed over. Returns
-    whether /proc shows this PID namespace only; where the system forbids that, it is the one that was there.
+    the only one that can be written; paths that do not exist or cannot be reached are passed over. `devices`
+    are there besides those that every program has. Returns whether /proc shows this PID namespace only; where
+    the system forbids that, it is the one that was there.
     """
     kernel.call("mount", None, "/", None, _RECURSIVE_PRIVATE, None)
-    paths = [*outermost(tuple(readable)), *_DEVICES]
-    trees = [(path, copy(path)) for path in paths if os.access(path, os.F_OK)]
+    devices = (*_DEVICES, *devices)
+    paths = [*outermost(tuple(readable)), *devices]
+    trees = [(path, copy(path, path in devices)) for path in paths if os.access(path, os.F_OK)]
     proc, own_proc = _proc()
     trees.append(("/proc", proc))
     root = _memory(1, 0o755, (os.geteuid(), os.getegid()))
@@ -75,11 +83,11 @@ def outermost(paths: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(str, kept))
 
 
-def copy(path: str) -> int:
+def copy(path: str, is_device: bool = False) -> int:
     """A read-only copy of the mount tree at `path`, attached nowhere yet."""
     tree = kernel.call("open_tree", _AT_FDCWD, path, _CLONE | _CLOEXEC | _AT_RECURSIVE)
     # Flags are only added: those that the tree came with may be locked.
-    _harden(tree, READ_ONLY | _NO_SUID | (0 if path in _DEVICES else _NO_DEVICES), recursive=True)
+    _harden(tree, READ_ONLY | _NO_SUID | (0 if is_device else _NO_DEVICES), recursive=True)
     return tree
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from grader import gpu
 from grader.resources import data_folder
 from grader.sandbox import kernel, landlock, limits, namespaces, privileges, seccomp, view
 
@@ -29,7 +30,22 @@ _PROCESS = (
     "/proc/filesystems",
     "/proc/sys/vm/overcommit_memory",
 )
+# For the driver, and for the C compiler and assembler that Triton starts.
+_GPU = (
+    *(
+        "/usr/bin",
+        "/usr/include",
+        "/usr/libexec",
+        "/usr/local/cuda",
+        "/usr/local/nvidia",
+        "/etc/alternatives",
+    ),
+    *("/sys/bus/pci", "/sys/devices"),
+)
+_GPU_PROCESS = ("/proc/driver/nvidia", "/proc/devices", "/proc/modules", "/proc/sys/vm/mmap_min_addr")
+_GPU_FOLDER_MIB = 512
 _DEVICES = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+UNFILTERED = "system calls are not filtered, and programs can be started: the driver of the GPU needs it"
 _NO_WALLS = (
     "the program can read and change your files",
     "the program can use the network",
@@ -46,7 +62,9 @@ class Policy:
     has a file system of its own it lies in memory and holds at most `folder_mib` MiB. `readable` are files
     and folders with what is below them; `python_paths` gives those of the interpreter. `tasks` bounds
     processes and threads together. `loopback` allows sockets, but only in a network of its own: that of the
-    caller if it made one (`namespaces.share_network`), so that workers reach each other.
+    caller if it made one (`namespaces.share_network`), so that workers reach each other. `gpu` gives the
+    devices of the GPU, and programs for the compiler; its driver makes calls that the filter denies, so there
+    is no filter then.
     """
 
     folder: str
@@ -56,6 +74,7 @@ class Policy:
     allow_processes: bool = False
     allow_programs: bool = False
     loopback: bool = False
+    gpu: bool = False
 
 
 class Walls(NamedTuple):
@@ -175,11 +194,12 @@ class _Builder:
             )
 
     def _settle_in_folder(self) -> None:
-        folder, size = self._folder, self._policy.folder_mib
+        folder = self._folder
+        size = _GPU_FOLDER_MIB if self._policy.gpu else self._policy.folder_mib
         if self._found.has(namespaces.NEWNS):
             owner = self._owner()
             own_proc = view.enter(
-                folder, size, owner, (*self._policy.readable, *_system_paths(loopback=self._policy.loopback))
+                folder, size, owner, (*self._policy.readable, *self._system_paths()), self._gpu_devices()
             )
             self.in_force.append(f"a read-only file system without your files, and {size} MiB to write")
             if not own_proc:
@@ -193,7 +213,7 @@ class _Builder:
         tempfile.tempdir = None
 
     def _limit_tasks(self) -> None:
-        if self._policy.allow_processes:
+        if self._policy.allow_processes or self._policy.gpu:
             self.missing.append("memory is limited process by process, not in all")
         if os.geteuid() == 0:
             self.missing.append("the number of processes is not limited (the system does not limit root's)")
@@ -210,10 +230,14 @@ class _Builder:
         if landlock.version() == 0:
             self.missing.append("Landlock: this kernel does not fence files in")
             return
-        program = landlock.EXECUTE if self._policy.allow_programs else 0
-        paths = (*self._policy.readable, *_system_paths(loopback=self._policy.loopback), *_PROCESS, *_DEVICES)
+        program = landlock.EXECUTE if self._policy.allow_programs or self._policy.gpu else 0
+        paths = (*self._policy.readable, *self._system_paths(), *_PROCESS, *_DEVICES)
         rules = [(path, landlock.READ | program) for path in paths]
         rules.append(("/dev/null", landlock.READ | landlock.WRITE_FILE))
+        if self._policy.gpu:
+            rules += [(path, landlock.READ) for path in _GPU_PROCESS]
+            driver = landlock.READ | landlock.WRITE_FILE | landlock.IOCTL
+            rules += [(path, driver) for path in self._gpu_devices()]
         rules.append((self._folder, landlock.READ | landlock.CHANGE | program))
         landlock.restrict(rules, tcp=self._has_network())
         self.in_force.append("files fenced in (Landlock)")
@@ -221,6 +245,9 @@ class _Builder:
     def _filter_calls(self) -> None:
         if not seccomp.available():
             self.missing.append("seccomp: system calls are not filtered")
+            return
+        if self._policy.gpu:
+            self.missing.append(UNFILTERED)
             return
         signals_to = None if self._found.has(namespaces.NEWPID) else os.getpid()
         policy = self._policy
@@ -233,6 +260,12 @@ class _Builder:
         )
         if not policy.allow_processes:
             self.in_force.append("it can start no processes")
+
+    def _system_paths(self) -> tuple[str, ...]:
+        return (*_system_paths(loopback=self._policy.loopback), *(_GPU if self._policy.gpu else ()))
+
+    def _gpu_devices(self) -> tuple[str, ...]:
+        return gpu.devices() if self._policy.gpu else ()
 
     def _has_network(self) -> bool:
         return self._policy.loopback and self._found.has(namespaces.NEWNET)

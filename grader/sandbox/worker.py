@@ -14,13 +14,16 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
 import msgspec
 
+from grader import gpu
 from grader.sandbox import limits, walls
 from grader.sandbox.afresh import Surroundings
 from grader.values import Unsupported, decode, encode
@@ -49,6 +52,7 @@ from grader.wire import (
 _SOCKET = 3
 # The name of the loopback device: processes find each other by it, without looking a host name up.
 _LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
+_KERNELS = "grader.sandbox.kernels"
 _TEXT = 20_000
 _UNCONFINED = 70
 _OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "Cannot allocate memory")
@@ -65,6 +69,8 @@ def begin(connection: int, output: int, folder: str, readable: tuple[str, ...], 
     """Turn this fresh fork into a worker; never returns."""
     try:
         _detach(connection, output, folder)
+        if request.measured:
+            limits.give_memory_back(limits.load_libc())
         started = _confine(folder, readable, request)
         stream = Stream(socket.socket(fileno=_SOCKET))
         stream.send(started)
@@ -78,12 +84,16 @@ def begin(connection: int, output: int, folder: str, readable: tuple[str, ...], 
 def _confine(folder: str, readable: tuple[str, ...], request: Fork) -> Started:
     """Limits and walls; when one of them fails, nothing of the submission is ever received."""
     try:
-        in_force, missing = limits.apply(request.cpu_seconds, request.memory_mib)
-        entered = walls.enter(walls.Policy(folder=folder, readable=readable, loopback=request.loopback))
+        on_gpu = _KERNELS in sys.modules and gpu.available()
+        in_force, missing = limits.apply(request.cpu_seconds, request.memory_mib, gpu=on_gpu)
+        policy = walls.Policy(folder=folder, readable=readable, loopback=request.loopback, gpu=on_gpu)
+        entered = walls.enter(policy)
     except OSError as error:
         os.write(2, f"the sandbox cannot be entered: {error}".encode())
         os._exit(_UNCONFINED)
     unofficial = [] if walls.base_available() else [UNOFFICIAL]
+    if walls.UNFILTERED in entered.missing:
+        unofficial = [f"unofficial: {walls.UNFILTERED}"]
     return Started(0, [*unofficial, *in_force, *entered.in_force], [*missing, *entered.missing])
 
 
@@ -95,9 +105,11 @@ class Worker:
         self._surroundings = surroundings
         self._modules: list[ModuleType] = []
         self._files: set[str] = set()
-        self._forbidden_used: list[int] = []
+        self._limited: dict[int, Ban] = {}
+        self._forbidden_used: list[tuple[int, str]] = []
         self._graphs: Any = None
         self._answers = msgspec.msgpack.Decoder(Answer)
+        self._kernels = _watch_kernels()
 
     def serve(self) -> None:
         """Answer until the judge closes the socket or kills this process."""
@@ -113,13 +125,13 @@ class Worker:
         try:
             reply, body = self._perform(request, frame)
         except ForbiddenCall:
-            reply, body = Forbidden(request.seq, self._forbidden_used[0]), b""
+            reply, body = Forbidden(request.seq, *self._forbidden_used[0]), b""
         except Unsupported as error:
             reply, body = Unsendable(request.seq, str(error)[:_TEXT]), b""
         except BaseException as error:
             reply, body = self._raised(request.seq, error), b""
         if self._forbidden_used:
-            return Forbidden(request.seq, self._forbidden_used[0]), b""
+            return Forbidden(request.seq, *self._forbidden_used[0]), b""
         return reply, body
 
     def _perform(self, request: Request, frame: Frame) -> tuple[Reply, bytes]:
@@ -138,8 +150,10 @@ class Worker:
             sys.modules["numpy"].random.seed(request.seed % 2**32)
         if "torch" in sys.modules:
             sys.modules["torch"].default_generator.manual_seed(request.seed)
+        self._limited = {position: ban for position, ban in enumerate(request.forbidden) if ban.allow}
         for position, ban in enumerate(request.forbidden):
-            self._forbid(position, ban)
+            if not ban.allow:
+                self._forbid(position, ban)
         self._modules.append(self._execute("submission", request.filename, request.source))
         if request.driver is not None:
             self._modules.insert(0, self._execute("driver", "driver.py", request.driver))
@@ -173,11 +187,24 @@ class Worker:
 
     def _forbid(self, position: int, ban: Ban) -> None:
         def stand_in(*_args: Any, **_kwargs: Any) -> NoReturn:
-            self._forbidden_used.append(position)
-            raise ForbiddenCall(ban.call)
+            self._refuse(position, ban.call)
 
         owner, name = _locate(ban.call)
         setattr(owner, name, stand_in)
+
+    def _refuse(self, position: int, used: str) -> NoReturn:
+        self._forbidden_used.append((position, used))
+        raise ForbiddenCall(used)
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """While the submission runs, torch may do what allow lists say."""
+        with contextlib.ExitStack() as stack:
+            for position, ban in self._limited.items():
+                from grader.sandbox import guard
+
+                stack.enter_context(guard.only(ban.allow, partial(self._refuse, position), self._files))
+            yield
 
     def _call(self, request: Call, body: bytes) -> tuple[Reply, bytes]:
         received = decode(
@@ -194,12 +221,16 @@ class Worker:
         function = self._find(request.function)
         if function is None:
             raise NameError(f"the program does not define `{request.function}`")
-        result = function(*arguments, **named)
+        if self._kernels:
+            self._kernels.start(muted=request.muted)
+        with self._guarded():
+            result = function(*arguments, **named)
+        launches, widest = (self._kernels.launches, self._kernels.widest) if self._kernels else (0, 0)
         value = encode(result)
         node = self._open_graphs().keep(received, value.tensors) if differentiable else None
         states = [bytes(generator.get_state().numpy()) for generator in received.generators]
         changed = _changed(received.value, request.arguments, body)
-        return Returned(request.seq, value.header, states, node, changed), value.body
+        return Returned(request.seq, value.header, states, node, changed, launches, widest), value.body
 
     def _callback(self, seq: int, position: int) -> Callable[..., Any]:
         """What stands in an argument for a function of the judge's."""
@@ -251,13 +282,27 @@ class Worker:
     def _trace(self, error: BaseException) -> str:
         """The traceback with the learner's own lines only."""
         try:
+            # Triton's interpreter, for one, raises its own error from that in a kernel.
+            chain = [error, error.__cause__] if error.__cause__ else [error]
             frames = [
-                each for each in traceback.extract_tb(error.__traceback__) if each.filename in self._files
+                frame
+                for each in chain
+                for frame in traceback.extract_tb(each.__traceback__)
+                if frame.filename in self._files
             ]
             last = traceback.format_exception_only(error)
             return "".join(traceback.format_list(frames[-8:]) + last)[-_TEXT:]
         except Exception:
             return type(error).__name__
+
+
+def _watch_kernels() -> Any:
+    """Count the launches of Triton's kernels where an exercise has it loaded."""
+    if _KERNELS not in sys.modules:
+        return None
+    from grader.sandbox.kernels import Kernels
+
+    return Kernels()
 
 
 def _detach(connection: int, output: int, folder: str) -> None:

@@ -1,4 +1,4 @@
-"""What a check raises: a wrong answer, or the submission's own exception."""
+"""What a check raises: a wrong answer, too much memory, or the submission's own exception."""
 
 from typing import Any
 
@@ -13,6 +13,10 @@ class WrongAnswer(AssertionError):
         super().__init__(message)
         self.given = given
         self.compared = compared
+
+
+class TooMuchMemory(AssertionError):
+    """A call that took more memory than the contract allows: the verdict is "memory limit"."""
 
 
 class SubmissionError(Exception):

@@ -29,6 +29,7 @@ output_kib = 4
 [needs]
 torch = {torch}
 world_size = {world_size}
+triton = {triton}
 """
 
 PUBLIC = '''
@@ -79,6 +80,7 @@ class Workshop:
         difficulty: int = 1,
         torch: bool = False,
         world_size: tuple[int, ...] = (),
+        triton: bool = False,
         extra: str = "",
         expect: str = "",
         driver: str = "",
@@ -90,8 +92,9 @@ class Workshop:
             requires=list(requires),
             entry_points=list(entry_points),
             extra=extra,
-            torch=str(torch).lower(),
+            torch=str(torch or triton).lower(),
             world_size=list(world_size),
+            triton=str(triton).lower(),
             wall_seconds=wall_seconds,
         )
         self.write(f"exercises/{name}/exercise.toml", toml)

@@ -34,7 +34,7 @@ def attempt_here(workshop: Workshop, program: str) -> subprocess.CompletedProces
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("exercise", ["sliding_window_max", "gumbel_softmax"])
+@pytest.mark.parametrize("exercise", ["sliding_window_max", "gumbel_softmax", "flash_attention"])
 def test_an_accepted_program_passes_its_examples(exercise: str):
     program = min((Catalog.default().get(exercise).solutions / "accepted").glob("*.py"))
     process = attempt(exercise, program)

@@ -1,6 +1,7 @@
 """What stays possible inside of the walls, and what they leave behind: nothing."""
 
 import ctypes
+import errno
 import faulthandler
 import os
 import resource
@@ -99,6 +100,26 @@ def test_an_ordinary_program_works(mode: str) -> None:
         return f"{Path('b').read_text()} {Path('c').read_text()} {Path.cwd() == Path(tempfile.gettempdir())}"
 
     assert in_mode(mode, program) == "text from a thread True"
+
+
+@every_mode
+def test_a_gpu_opens_its_devices_and_its_compiler(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shown with a device that every machine has; it can be reached, though there is nothing behind it."""
+    monkeypatch.setattr("grader.gpu.devices", lambda: ("/dev/tty",))
+
+    def program(entered: Walls) -> list[object]:
+        try:
+            os.close(os.open("/dev/tty", os.O_RDWR))
+        except OSError as error:
+            number = error.errno
+        try:
+            status = subprocess.run(["/usr/bin/true"], check=False).returncode
+        except OSError:
+            status = -1
+        return [number, status, walls.UNFILTERED in entered.missing]
+
+    assert in_mode(mode, program, gpu=True) == str([errno.ENXIO, 0, True])
+    assert in_mode(mode, program) in (str([errno.ENOENT, -1, False]), str([errno.EACCES, -1, False]))
 
 
 @every_mode

@@ -1,0 +1,33 @@
+"""Mistake: softmax over the full matrix of scores, in torch."""
+
+import math
+
+import torch
+from torch import Tensor
+
+
+def flash_attention(
+    q: Tensor, k: Tensor, v: Tensor, causal: bool = False, scale: float | None = None
+) -> tuple[Tensor, Tensor]:
+    check(q, k, v, scale)
+    scores = (q.float() @ k.float().mT) * (1 / math.sqrt(q.shape[3]) if scale is None else scale)
+    if causal:
+        seen = torch.ones(scores.shape[-2:], dtype=torch.bool).tril(k.shape[2] - q.shape[2])
+        scores = scores.masked_fill(~seen, -torch.inf)
+    weights = torch.softmax(scores, -1).nan_to_num()
+    return (weights @ v.float()).to(q.dtype), torch.logsumexp(scores, -1)
+
+
+def check(q: Tensor, k: Tensor, v: Tensor, scale: float | None) -> None:
+    if not q.dim() == k.dim() == v.dim() == 4:
+        raise ValueError("q, k and v must have four dimensions")
+    if q.shape[:2] != k.shape[:2] or q.shape[3] != k.shape[3] or k.shape != v.shape:
+        raise ValueError("the shapes do not fit")
+    if 0 in q.shape or 0 in k.shape or q.shape[3] not in (16, 32, 64, 128):
+        raise ValueError("a size is not supported")
+    if not q.dtype == k.dtype == v.dtype or not q.device == k.device == v.device:
+        raise ValueError("dtypes or devices differ")
+    if q.dtype not in (torch.float32, torch.float16, torch.bfloat16):
+        raise ValueError("the dtype is not supported")
+    if scale is not None and not math.isfinite(scale):
+        raise ValueError("the scale must be finite")
