@@ -14,9 +14,10 @@ from grader.catalog import Exercise
 from grader.judge.expectations import diagnose, read_expectations
 from grader.judge.failing import smallest
 from grader.judge.outcome import MAX_MESSAGE, Judgement, judge_error
+from grader.judge.program import Program
 from grader.judge.request import Task
 from grader.judge.seeds import fresh_nonce
-from grader.judge.session import Program, Session
+from grader.judge.session import Session
 from grader.judge.stopped import Stopped
 from grader.judge.zygote import Zygote
 from grader.suite.errors import SubmissionError
