@@ -29,7 +29,7 @@ def typeset(markdown: str, width: int, *, raw_math: bool = False) -> list[Line]:
 def _parser() -> "MarkdownIt":
     # Imported late: markdown-it takes longer to import than a card takes to lay out.
     from markdown_it import MarkdownIt
-    from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-    parser = MarkdownIt("commonmark").enable("table")
-    return parser.use(dollarmath_plugin, allow_digits=False, double_inline=True)
+    from studyapp.typeset.dollars import dollar_math
+
+    return MarkdownIt("commonmark").enable("table").use(dollar_math)

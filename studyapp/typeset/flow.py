@@ -85,6 +85,12 @@ def may_break(before: str, after: str) -> bool:
     return cell_len(before) > 1 or cell_len(after) > 1
 
 
+def _touch(before: str, after: str) -> bool:
+    """Whether nothing goes between two characters that a line end separates; punctuation has room inside."""
+    wide = [char for char in (before, after) if cell_len(char) > 1]
+    return len(wide) == 2 or any(unicodedata.category(char).startswith("P") for char in wide)
+
+
 class Flow:
     """Collects styled text and formulas; a cloze mark ⟦…⟧ adds its role to all that stands inside."""
 
@@ -121,7 +127,7 @@ class Flow:
         self._last = _LETTER
 
     def soft_break(self) -> None:
-        """A line end in the source: a space, but nothing between two ideographs."""
+        """A line end in the source: a space, but nothing between ideographs or beside their punctuation."""
         self._soft = True
 
     def hard_break(self) -> None:
@@ -140,7 +146,7 @@ class Flow:
         self._soft = False
 
     def _before(self, char: str) -> None:
-        if self._soft and self._last and not (cell_len(self._last) > 1 and cell_len(char) > 1):
+        if self._soft and self._last and not _touch(self._last, char):
             self._gap(" ", self._word[-1].style if self._word else ("text",))
         elif self._last and may_break(self._last, char):
             self._end_word()

@@ -347,8 +347,13 @@ def test_a_known_failure_pattern_gives_its_diagnosis(workshop: Workshop, judge: 
 
 
 def test_an_ambiguous_failure_pattern_gives_no_diagnosis(workshop: Workshop, judge: Judge):
-    twin = '[[rejected]]\nprogram = "wrong_answer/twin.py"\nfails = ["values::*empty"]\ndiagnosis = "another mistake"\n'
-    workshop.exercise(expect=dedent(EXPECT) + twin)
+    twin = """
+        [[rejected]]
+        program = "wrong_answer/twin.py"
+        fails = ["values::*empty"]
+        diagnosis = "another mistake"
+    """
+    workshop.exercise(expect=dedent(EXPECT) + dedent(twin))
     assert judge("def total(numbers): return sum(numbers) if numbers else 7").diagnosis == ""
 
 

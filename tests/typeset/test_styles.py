@@ -98,6 +98,25 @@ def test_ideographs_break_anywhere_but_not_before_closing_punctuation() -> None:
     assert [line.text for line in lines] == ["一二三四", "五。六七八", "九（十）"]
 
 
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("走一步，\n$v$ 更新", "走一步，v 更新"),
+        ("权重\n（见下）", "权重（见下）"),
+        ("一行\n两行", "一行两行"),
+        ("用 DDP\n训练", "用 DDP 训练"),
+        ("see\nbelow", "see below"),
+    ],
+)
+def test_a_line_end_is_a_space_only_where_a_reader_wants_one(source: str, shown: str) -> None:
+    assert typeset(source, 40)[0].text == shown
+
+
+@pytest.mark.parametrize("end", ["5", "x", "$5", ""])
+def test_a_paragraph_may_begin_with_a_formula_and_end_with_anything(end: str) -> None:
+    assert typeset(f"$\\alpha$ is {end}".strip(), 40)[0].text == f"α is {end}".strip()
+
+
 def test_long_word_is_cut_and_nothing_is_lost() -> None:
     lines = typeset("x" * 25, 10)
     assert [line.text for line in lines] == ["x" * 10, "x" * 10, "x" * 5]
