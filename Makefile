@@ -19,7 +19,7 @@ test: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 verify: .venv/installed-dev
 	$(BIN)/grader verify --nonces 20
@@ -28,7 +28,7 @@ mutants: .venv/installed-dev
 	$(BIN)/grader verify --mutants
 
 fuzz: .venv/installed-dev
-	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile=search
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile=search
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.startup

@@ -67,6 +67,6 @@ def test_the_starter_passes_nothing(exercise: Exercise) -> None:
 @each_exercise
 def test_every_program_gets_its_verdict_in_its_own_way(exercise: Exercise) -> None:
     """Passed over for a package that was proved before and has not changed since, as `grader verify` does."""
-    report = verify([exercise.id], nonces=2, jobs=1)
+    report = verify([exercise.id], nonces=1, jobs=1)
     assert [str(breach) for each in report.exercises for breach in each.breaches] == []
     assert report.sound
