@@ -19,6 +19,7 @@ test: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/studyapp notes lint content
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 verify: .venv/installed-dev

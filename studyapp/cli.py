@@ -87,6 +87,52 @@ def set_(options: _Options, name: str | None, value: str | None) -> None:
             click.echo(f"{key} = {json.dumps(setting)}")
 
 
+@main.group()
+def notes() -> None:
+    """Check notes, and read them."""
+
+
+@notes.command("lint")
+@click.argument("paths", metavar="[FOLDER]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.pass_context
+def lint_notes(context: click.Context, paths: tuple[Path, ...]) -> None:
+    """Say what should be put right in the notes of each FOLDER (or file).
+
+    Without FOLDER: the shipped notes and those in your configuration. `requires` may name shipped notes from
+    anywhere. A note with an `area` is expected to have sources and ids, one with a `title_zh` a translation
+    beside it (NAME.zh.md). Exits with 1 when there is something to put right.
+    """
+    from studyapp.config import ConfigError
+    from studyapp.errors import StudyError
+    from studyapp.study.reading import check_notes
+
+    try:
+        findings = check_notes(paths, find_places())
+    except (StudyError, ConfigError) as error:
+        raise click.ClickException(str(error)) from None
+    for problem in findings.problems:
+        click.echo(str(problem))
+    click.echo(findings.summary())
+    context.exit(1 if findings.problems else 0)
+
+
+@notes.command("render")
+@click.argument("topic", metavar="ID")
+@click.option("--zh", is_flag=True, help="In Chinese.")
+def render_note(topic: str, zh: bool) -> None:
+    """Print the note with this id, its formulas drawn and its cards answered."""
+    from studyapp.config import ConfigError
+    from studyapp.errors import StudyError
+    from studyapp.printing import note_lines, print_lines
+    from studyapp.study.reading import find_note
+
+    try:
+        note = find_note(topic, find_places(), zh=zh)
+    except (StudyError, ConfigError) as error:
+        raise click.ClickException(str(error)) from None
+    print_lines(note_lines(note))
+
+
 @contextmanager
 def _study(options: _Options) -> Iterator[tuple[Study, SyncReport]]:
     from studyapp.clock import system_clock

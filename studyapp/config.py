@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from studyapp.language import Language
+
 
 class ConfigError(Exception):
     """The configuration file can't be used; the text names the file, the fault and the remedy."""
@@ -16,11 +18,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The contents of config.toml.
 
     notes: folders with notes of the learner's own. write_ids: whether a card there that has no `^id` gets one
-    written into its file.
+    written into its file. language: in which notes and tasks are shown first, where they are translated.
     """
 
     notes: tuple[str, ...] = ()
     write_ids: bool = True
+    language: Language = "en"
 
     def note_folders(self) -> list[Path]:
         """The learner's folders, with `~` expanded."""

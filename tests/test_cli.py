@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -77,7 +78,7 @@ def test_a_broken_configuration_is_explained_and_does_not_stop_anything(home: di
     done = run(home, "sync-notes")
     assert done.returncode == 0
     assert "config.toml" in done.stderr
-    assert "it may hold: notes, write_ids" in done.stderr
+    assert "it may hold: notes, write_ids, language" in done.stderr
 
 
 def test_a_file_that_is_no_deck_is_explained(home: dict[str, str], tmp_path: Path):
@@ -88,6 +89,99 @@ def test_a_file_that_is_no_deck_is_explained(home: dict[str, str], tmp_path: Pat
     assert "Traceback" not in done.stderr
     assert "It was not changed" in done.stderr
     assert "can't be read right now" in run(home, "--deck", str(path), "due").stdout
+
+
+MINE = """\
+# Logits
+
+Q: What is a logit?
+
+A: The input $z_i$ of a softmax.
+
+^logit
+
+C: {{c1::Logits}} are real.
+"""
+
+
+@pytest.fixture
+def mine(home: dict[str, str], tmp_path: Path) -> Path:
+    """A learner's own note, in a folder that the configuration names."""
+    (tmp_path / "notes").mkdir()
+    note = tmp_path / "notes" / "logits.md"
+    note.write_text(MINE, encoding="utf-8")
+    Path(home["STUDYAPP_CONFIG"]).write_text(f'notes = ["{note.parent}"]\n')
+    return note
+
+
+def test_lint_says_when_all_is_well_and_what_is_not(home: dict[str, str], mine: Path):
+    done = run(home, "notes", "lint", str(mine.parent))
+    assert (done.returncode, done.stdout) == (0, "All is well: 1 note, 0 translations, 2 cards.\n")
+    mine.write_text(MINE.replace("A: ", ""), encoding="utf-8")
+    done = run(home, "notes", "lint", str(mine.parent))
+    assert done.returncode == 1
+    first, last = done.stdout.splitlines()
+    assert first.startswith(f"{mine}:3: `A:` is missing — ")
+    assert last == "1 problem in 1 file."
+    assert f"{mine}:3: " in run(home, "notes", "lint").stdout  # together with the shipped notes
+
+
+def test_lint_knows_the_shipped_topics_and_refuses_an_empty_folder(
+    home: dict[str, str], mine: Path, tmp_path: Path
+):
+    mine.write_text(f"---\nrequires: [ddim]\n---\n{MINE}", encoding="utf-8")
+    assert run(home, "notes", "lint", str(mine.parent)).returncode == 0
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    done = run(home, "notes", "lint", str(empty))
+    assert done.returncode == 1
+    assert f"There are no notes in {empty}" in done.stderr
+    assert run(home, "notes", "lint", str(tmp_path / "gone")).returncode == 2
+
+
+def test_a_note_is_printed_with_formulas_drawn_and_cards_answered(home: dict[str, str], mine: Path):
+    done = run(home, "notes", "render", "logits")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (
+        "Logits\n\n▌ ^logit\n▌ What is a logit?\n▌\n▌ The input zᵢ of a softmax.\n\n▌ ⟦Logits⟧ are real.\n"
+    )
+    assert run(home, "notes", "render", "logits", "--zh").returncode == 1
+    mine.with_name("logits.zh.md").write_text(
+        "---\nid: logits\ntitle: 对数几率\n---\n\n# 对数几率\n", "utf-8"
+    )
+    assert run(home, "notes", "render", "logits", "--zh").stdout == "对数几率\n"
+
+
+def test_an_unknown_note_gets_suggestions(home: dict[str, str]):
+    done = run(home, "notes", "render", "dim")
+    assert done.returncode == 1
+    assert "Notes like it: ddim" in done.stderr
+
+
+def test_a_note_has_colours_on_a_terminal_only(home: dict[str, str], mine: Path):  # noqa: ARG001
+    coloured = _on_a_terminal([str(STUDYAPP), "notes", "render", "logits"], home)
+    assert b"\x1b[" in coloured
+    assert "zᵢ".encode() in coloured
+    assert b"\x1b[" not in _on_a_terminal(
+        [str(STUDYAPP), "notes", "render", "logits"], home | {"NO_COLOR": "1"}
+    )
+    assert "\x1b[" not in run(home, "notes", "render", "logits").stdout
+
+
+def _on_a_terminal(command: list[str], environment: dict[str, str]) -> bytes:
+    """What the command writes to a terminal."""
+    reading, writing = pty.openpty()
+    with subprocess.Popen(command, env=environment, stdin=writing, stdout=writing) as process:
+        os.close(writing)
+        written = b""
+        while True:
+            try:
+                written += os.read(reading, 65536)
+            except OSError:  # what Linux reports when the other side is closed
+                break
+        assert process.wait() == 0
+    os.close(reading)
+    return written
 
 
 HEAVY = {"textual", "torch", "sqlalchemy", "numpy", "pytest", "asyncio", "fsrs"}

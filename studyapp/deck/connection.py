@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
 from studyapp.deck.errors import DeckError
-from studyapp.deck.schema import APPEND_ONLY, APPLICATION_ID, SCHEMA_VERSION, metadata
+from studyapp.deck.queries import SCHEMA_VERSION
+from studyapp.deck.schema import APPEND_ONLY, APPLICATION_ID, metadata
 
 _BUSY_SECONDS = 10.0
 
@@ -71,6 +72,11 @@ def _prepare(engine: Engine, path: Path) -> None:
                 "It was not changed; every review in it is safe.",
                 "Install the newer version, or use another deck with --deck.",
             )
+        elif version < SCHEMA_VERSION:
+            from studyapp.deck.migrations import migrate
+
+            migrate(connection, version)
+            _set_version(connection)
 
 
 def _create(connection: Connection) -> None:
@@ -78,6 +84,10 @@ def _create(connection: Connection) -> None:
     for trigger in APPEND_ONLY:
         connection.exec_driver_sql(trigger)
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    _set_version(connection)
+
+
+def _set_version(connection: Connection) -> None:
     connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 

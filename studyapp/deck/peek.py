@@ -51,7 +51,10 @@ def _glance(connection: sqlite3.Connection, clock: Clock) -> Glance:
         "SELECT count(*) FROM items WHERE kind = 'exercise' AND NOT retired AND due_day <= :today",
         {"today": now.day},
     )
-    first = queries.queue(fetch, today=now.day, now=now.at, new_per_day=limit, limit=1)
+    ((version,),) = fetch("PRAGMA user_version", {})
+    # A deck of an older format can be counted; its cards are shown once it is open and up to date.
+    readable = version == queries.SCHEMA_VERSION
+    first = queries.queue(fetch, today=now.day, now=now.at, new_per_day=limit, limit=1) if readable else []
     return Glance(
         counts=queries.counts(fetch, today=now.day, new_per_day=limit),
         exercises=exercises,

@@ -10,6 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from studyapp.language import Language
+
+# What `PRAGMA user_version` says of a deck that these questions fit.
+SCHEMA_VERSION = 2
+
 Fetch = Callable[[str, Mapping[str, Any]], Sequence[Sequence[Any]]]
 
 # A card in (re)learning may come up this much early when nothing else is left: waiting would only cost the
@@ -28,11 +33,25 @@ _SIBLING_DUE = (
 _LEARNING = f"items i WHERE i.phase IN (1, 3) AND {_VISIBLE}"
 _REVIEW = f"items i WHERE i.phase = 2 AND i.due_day <= :today AND {_VISIBLE} AND NOT {_SIBLING_STUDIED}"
 _NEW = f"items i WHERE i.phase = 0 AND {_VISIBLE} AND NOT {_SIBLING_STUDIED} AND NOT {_SIBLING_DUE}"
-_COLUMNS = "i.id, i.kind, i.siblings, i.topic, i.area, i.front, i.back, i.path, i.line, i.phase"
+_COLUMNS = (
+    "i.id, i.kind, i.siblings, i.topic, i.area, i.front, i.back, i.path, i.line, i.phase, "
+    "i.front_zh, i.back_zh, i.line_zh"
+)
+
+
+class Wording(NamedTuple):
+    """The two sides of a card in one language, as Markdown; line: in the file that is written in it."""
+
+    front: str
+    back: str
+    line: int
 
 
 class Card(NamedTuple):
-    """What is needed to show a card. front and back are Markdown; path and line say where it is written."""
+    """What is needed to show a card. front and back are Markdown; path and line say where it is written.
+
+    zh: the same in Chinese, from the note's translation.
+    """
 
     id: str
     kind: str
@@ -44,6 +63,11 @@ class Card(NamedTuple):
     path: str
     line: int
     phase: int
+    zh: Wording | None = None
+
+    def wording(self, language: Language) -> Wording:
+        """What is shown to a reader of this language: English where there is no translation."""
+        return self.zh if language == "zh" and self.zh else Wording(self.front, self.back, self.line)
 
 
 class Counts(NamedTuple):
@@ -92,8 +116,18 @@ def queue(fetch: Fetch, *, today: int, now: int, new_per_day: int, limit: int) -
             break
         left = _new_left(fetch, today, new_per_day) if ":left" in source else 0
         rows = fetch(f"SELECT {_COLUMNS} FROM {source}", {**args, "limit": limit, "left": left})
-        cards += _one_of_each_family([Card(*row) for row in rows], cards)
+        cards += _one_of_each_family([_card(row) for row in rows], cards)
     return cards[:limit]
+
+
+def _card(row: Sequence[Any]) -> Card:
+    """A card from the columns that a queue asks for."""
+    return Card._make((*row[:-3], chinese(*row[-3:])))
+
+
+def chinese(front: str | None, back: str | None, line: int | None) -> Wording | None:
+    """The Chinese wording that a row holds, if it does."""
+    return None if front is None or back is None or line is None else Wording(front, back, line)
 
 
 def _one_of_each_family(found: list[Card], before: list[Card]) -> list[Card]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from studyapp.deck.errors import DeckError
-from studyapp.deck.queries import Card, Fetch
+from studyapp.deck.queries import Card, Fetch, chinese
 from studyapp.deck.replay import ItemState
 from studyapp.deck.schema import items, meta
 from studyapp.schedule.memory import Memory, Phase
@@ -56,6 +56,7 @@ def card(row: Row[Any]) -> Card:
         path=row.path,
         line=row.line,
         phase=row.phase,
+        zh=chinese(row.front_zh, row.back_zh, row.line_zh),
     )
 
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 1
 # Marks the file as a deck for `file(1)` and for us: "stdy" in ASCII.
 APPLICATION_ID = 0x73746479
 
@@ -68,6 +67,10 @@ items = Table(
     Column("line", Integer, nullable=False),
     Column("position", Integer, nullable=False),  # order of introduction over all notes
     Column("shuffle", Integer, nullable=False),  # from the id; mixes the topics of one day
+    # What the note's translation says; the card, its id and its history are the same.
+    Column("front_zh", Text),
+    Column("back_zh", Text),
+    Column("line_zh", Integer),
     # What a replay of the events gives.
     Column("retired", Boolean, nullable=False, server_default="0"),
     Column("suspended", Boolean, nullable=False, server_default="0"),
@@ -103,6 +106,8 @@ notes = Table(
     Column("rank", Integer, nullable=False),  # place among all notes, prerequisites first
     Column("modified", Integer, nullable=False),  # st_mtime_ns when it was last read
     Column("size", Integer, nullable=False),
+    Column("modified_zh", Integer, nullable=False, server_default="0"),  # of its translation
+    Column("size_zh", Integer, nullable=False, server_default="0"),
     Column("problems", Text, nullable=False),  # JSON list, shown until the file changes
 )
 

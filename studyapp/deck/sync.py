@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -16,17 +16,28 @@ from studyapp.deck.log import Draft
 from studyapp.deck.schema import items, notes
 from studyapp.notes import Card, Note, Problem
 
+_SHOWN = ("front", "back", "front_zh", "back_zh")
+
 # Lines of a note that fit between the positions of two notes.
 _LINES_PER_NOTE = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class NoteFile:
-    """A note as it was read. modified: st_mtime_ns. size: bytes."""
+class Stamp(NamedTuple):
+    """What tells whether a note or its translation changed: st_mtime_ns and bytes, 0 for a missing file."""
 
-    note: Note
     modified: int
     size: int
+    modified_zh: int
+    size_zh: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFile:
+    """A note as it was read, with its translation if it has one."""
+
+    note: Note
+    translation: Note | None
+    stamp: Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +60,11 @@ class SyncReport:
     problems: list[str] = field(default_factory=list)
 
 
-def known_files(deck: Deck) -> dict[str, tuple[int, int]]:
-    """Path → (modified, size) of the notes that the deck has read."""
+def known_files(deck: Deck) -> dict[str, Stamp]:
+    """Path → stamp of the notes that the deck has read."""
     with deck.reading() as connection:
-        rows = connection.execute(select(notes.c.path, notes.c.modified, notes.c.size))
-        return {row.path: (row.modified, row.size) for row in rows}
+        rows = connection.execute(select(notes.c.path, *(notes.c[name] for name in Stamp._fields)))
+        return {row.path: Stamp(*row[1:]) for row in rows}
 
 
 def note_problems(deck: Deck) -> list[str]:
@@ -75,7 +86,7 @@ def take_notes(deck: Deck, changed: Sequence[NoteFile], present: Collection[str]
             return report
         read = [file for file in changed if file.note.readable]
         sync = _Sync(deck, connection, report, present)
-        sync.problems = {file.note.path: [str(problem) for problem in file.note.problems] for file in changed}
+        sync.problems = {file.note.path: _problems(file) for file in changed}
         sync.take(read)
         sync.retire_missing({file.note.path for file in read} | (known - set(present)))
         connection.execute(delete(notes).where(notes.c.path.in_(known - set(present))))
@@ -105,8 +116,9 @@ class _Sync:
         """Adds and updates the cards of these files."""
         reread = {file.note.path for file in files}
         for file in files:
+            translated = _translated(file.translation)
             for card in file.note.cards:
-                self._take_card(file.note, card, reread)
+                self._take_card(file.note, card, translated, reread)
         for file in files:
             self._rename(file.note.meta.aliases)
 
@@ -121,7 +133,9 @@ class _Sync:
             self.deck.act_within(self.connection, [Draft("retire", id_) for id_ in gone])
         self.report.retired += len(gone)
 
-    def _take_card(self, note: Note, card: Card, reread: Collection[str]) -> None:
+    def _take_card(
+        self, note: Note, card: Card, translated: Mapping[str, Card] | None, reread: Collection[str]
+    ) -> None:
         if card.id is None or card.group is None:
             return
         before = self.stored.get(card.id)
@@ -136,14 +150,16 @@ class _Sync:
             self.problems[note.path].append(str(problem))
             return
         self.seen[card.id] = note.path
-        content = _content(note, card)
+        content = _content(note, card) | _wording(card, translated)
         if before is None:
             self.connection.execute(insert(items).values(id=card.id, shuffle=_shuffle(card.id), **content))
             self.report.added += 1
             return
         if any(getattr(before, name) != value for name, value in content.items() if name != "position"):
             self.connection.execute(update(items).where(items.c.id == card.id).values(**content))
-            self.report.changed += (before.front, before.back) != (card.front, card.back)
+            self.report.changed += any(
+                getattr(before, name) != content[name] for name in _SHOWN if name in content
+            )
         if before.retired:
             self.deck.act_within(self.connection, [Draft("restore", card.id)])
             self.report.restored += 1
@@ -206,6 +222,40 @@ def _content(note: Note, card: Card) -> dict[str, Any]:
     }
 
 
+def _translated(translation: Note | None) -> dict[str, Card] | None:
+    """The cards of a translation by their id without the topic; None for one that can't be read."""
+    if translation is None:
+        return {}
+    if not translation.readable:
+        return None
+    return {_slug(card): card for card in translation.cards if card.id is not None}
+
+
+def _wording(card: Card, translated: Mapping[str, Card] | None) -> dict[str, Any]:
+    """The card in Chinese. A translation that can't be read leaves what was read before."""
+    if translated is None:
+        return {}
+    other = translated.get(_slug(card))
+    if other is None:
+        return {"front_zh": None, "back_zh": None, "line_zh": None}
+    return {"front_zh": other.front, "back_zh": other.back, "line_zh": other.line}
+
+
+def _slug(card: Card) -> str:
+    return str(card.id).partition("/")[2]
+
+
+def _problems(file: NoteFile) -> list[str]:
+    translated = file.translation.problems if file.translation is not None else ()
+    return [str(problem) for problem in (*file.note.problems, *translated)]
+
+
+def _stamp_to_keep(file: NoteFile) -> Stamp:
+    """A file that could not be read is tried again next time."""
+    stamp = file.stamp if file.note.readable else file.stamp._replace(modified=0)
+    return stamp if file.translation is None or file.translation.readable else stamp._replace(modified_zh=0)
+
+
 def _exercise_content(entry: ExerciseEntry, order: int, areas: Mapping[str, str]) -> dict[str, Any]:
     return {
         "kind": "exercise",
@@ -229,9 +279,7 @@ def _remember(connection: Connection, changed: Sequence[NoteFile], problems: Map
             "area": meta.area,
             "requires": json.dumps(list(meta.requires)),
             "rank": 0,
-            # A file that could not be read is tried again next time.
-            "modified": file.modified if file.note.readable else 0,
-            "size": file.size,
+            **_stamp_to_keep(file)._asdict(),
             "problems": json.dumps(problems[file.note.path], ensure_ascii=False),
         }
         statement = insert(notes).values(path=file.note.path, **values)

@@ -57,13 +57,13 @@ def find_clozes(text: str, spans: Sequence[Span]) -> list[Cloze]:
 
 
 def render(text: str, clozes: Sequence[Cloze], number: int | None = None, *, reveal: bool = False) -> str:
-    """`text` with the clozes of `number` hidden, or revealed, and the others plain."""
+    """`text` with the clozes of `number` (of each, without one) hidden, or revealed, and the others plain."""
     out = ""
     position = 0
     for cloze in clozes:
         out += text[position : cloze.start]
         position = cloze.end
-        shown = _show(cloze, asked=cloze.number == number, reveal=reveal)
+        shown = _show(cloze, asked=number in (None, cloze.number), reveal=reveal)
         if cloze.in_math and _needs_braces(out, shown, text[position : position + 1]):
             shown = f"{{{shown}}}"
         out += shown

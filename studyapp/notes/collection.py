@@ -1,13 +1,16 @@
 """Problems that no single note shows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from studyapp.notes.model import Note, Problem
 
 
-def check_collection(notes: Iterable[Note]) -> tuple[Problem, ...]:
-    """Topic ids and card ids that two files share, requirements that no note meets, and circular ones."""
+def check_collection(notes: Iterable[Note], elsewhere: Collection[str] = ()) -> tuple[Problem, ...]:
+    """Topic ids and card ids that two files share, requirements that no note meets, and circular ones.
+
+    elsewhere: topics of other notes, which count as met.
+    """
     notes = tuple(notes)
     by_topic: dict[str, Note] = {}
     for note in notes:
@@ -15,7 +18,7 @@ def check_collection(notes: Iterable[Note]) -> tuple[Problem, ...]:
     return (
         *_shared_topics(notes, by_topic),
         *_shared_cards(notes),
-        *_unknown_requirements(notes, by_topic),
+        *_unknown_requirements(notes, {*by_topic, *elsewhere}),
         *_cycles(by_topic),
     )
 
@@ -37,10 +40,10 @@ def _shared_cards(notes: Sequence[Note]) -> Iterator[Problem]:
                 yield Problem(note.path, card.line, what, "give the card or its note another id")
 
 
-def _unknown_requirements(notes: Sequence[Note], by_topic: dict[str, Note]) -> Iterator[Problem]:
+def _unknown_requirements(notes: Sequence[Note], known: Collection[str]) -> Iterator[Problem]:
     for note in notes:
         for topic in note.meta.requires:
-            if topic not in by_topic:
+            if topic not in known:
                 hint = "`requires` lists the ids of other notes"
                 yield Problem(note.path, 1, f"requires the unknown topic `{topic}`", hint)
 

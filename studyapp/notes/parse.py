@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from studyapp.notes.blocks import Block, Flaw, Scan, scan_blocks
-from studyapp.notes.cloze import ClozeError, find_clozes, render
+from studyapp.notes.cloze import Cloze, ClozeError, find_clozes, render
 from studyapp.notes.frontmatter import complete_meta, read_front_matter
 from studyapp.notes.inline import Span, inline_spans
 from studyapp.notes.model import Card, Note, NoteMeta, Problem
@@ -45,7 +45,7 @@ def parse_note(text: str, *, path: str) -> Note:
 
     `path` is used in the problems, and its stem names the topic where the front matter does not.
     """
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = note_lines(text)
     outline = outline_note(lines, path=path)
     flaws = list(outline.flaws)
     cards: list[Card] = []
@@ -61,6 +61,11 @@ def parse_note(text: str, *, path: str) -> Note:
     flaws.sort(key=lambda flaw: flaw.line)
     problems = tuple(Problem(path, flaw.line + 1, flaw.what, flaw.hint) for flaw in flaws)
     return Note(path, outline.meta, tuple(cards), problems)
+
+
+def note_lines(text: str) -> list[str]:
+    """The lines of a file, whatever ends them, without a byte order mark."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def outline_note(lines: Sequence[str], *, path: str) -> Outline:
@@ -91,13 +96,25 @@ def _read_question(block: Block, lines: Sequence[str]) -> list[Face]:
     return [Face(None, front, back)]
 
 
-def _read_cloze(block: Block, lines: Sequence[str]) -> list[Face]:
+def reveal_block(block: Block, lines: Sequence[str]) -> str:
+    """The text of a cloze block with every cloze revealed. Raises BlockError."""
+    if block.flaws:
+        raise BlockError(block.flaws)
+    text, clozes = _find_clozes(block, lines)
+    return _tidy(render(text, clozes, reveal=True))
+
+
+def _find_clozes(block: Block, lines: Sequence[str]) -> tuple[str, list[Cloze]]:
     text = _block_text(lines, block.start, block.end)
     try:
-        clozes = find_clozes(text, _spans(block, text))
+        return text, find_clozes(text, _spans(block, text))
     except ClozeError as error:
         line = block.start + text.count("\n", 0, error.offset)
         raise BlockError([Flaw(line, error.what, error.hint)]) from None
+
+
+def _read_cloze(block: Block, lines: Sequence[str]) -> list[Face]:
+    text, clozes = _find_clozes(block, lines)
     return [
         Face(number, _tidy(render(text, clozes, number)), _tidy(render(text, clozes, number, reveal=True)))
         for number in sorted({cloze.number for cloze in clozes})

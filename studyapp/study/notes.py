@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 
 from studyapp.deck.deck import Deck
-from studyapp.deck.sync import NoteFile, SyncReport, known_files, take_notes
-from studyapp.notes import Card, Note, discover, insert_ids, read_note
+from studyapp.deck.sync import NoteFile, Stamp, SyncReport, known_files, take_notes
+from studyapp.notes import Card, Note, discover, insert_ids, read_note, translation_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,14 @@ def sync_notes(deck: Deck, folders: Sequence[NotesFolder]) -> SyncReport:
     """Brings the deck up to date with the folders; files that did not change are not read."""
     known = known_files(deck)
     missing = [folder.path for folder in folders if not folder.path.is_dir()]
-    present: dict[str, NotesFolder] = {}
+    present: dict[str, tuple[Path, NotesFolder]] = {}
     for folder in folders:
         for path in discover(folder.path) if folder.path.is_dir() else ():
-            present.setdefault(str(path), folder)
+            present.setdefault(str(path), (path, folder))
     # A folder that is not there today (an unplugged disk, say) must not retire its cards.
     kept = [path for path in known if any(Path(path).is_relative_to(folder) for folder in missing)]
     changed = [
-        _read(Path(path), folder) for path, folder in present.items() if known.get(path) != _stamp(Path(path))
+        _read(path, folder) for name, (path, folder) in present.items() if known.get(name) != _stamp(path)
     ]
     report = take_notes(deck, changed, [*present, *kept])
     report.problems += [
@@ -52,7 +52,8 @@ def _read(path: Path, folder: NotesFolder) -> NoteFile:
     if note.readable and folder.writable and any(card.id is None for card in note.cards):
         _write_ids(path)
         stamp, note = _stamp(path), read_note(path)
-    return NoteFile(_named_by_content(note), *stamp)
+    translation = translation_path(path)
+    return NoteFile(_named_by_content(note), read_note(translation) if translation.exists() else None, stamp)
 
 
 def _named_by_content(note: Note) -> Note:
@@ -77,7 +78,11 @@ def _named(note: Note, cards: list[Card]) -> list[Card]:
     return [msgspec.structs.replace(card, id=id_, group=group) for card, id_ in zip(cards, ids, strict=True)]
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _stamp(path: Path) -> Stamp:
+    return Stamp(*_changed_at(path), *_changed_at(translation_path(path)))
+
+
+def _changed_at(path: Path) -> tuple[int, int]:
     try:
         status = path.stat()
     except OSError:

@@ -14,14 +14,16 @@ from textual.message import Message
 
 from studyapp.clock import system_clock
 from studyapp.deck.peek import Glance, glance
-from studyapp.deck.queries import Card
+from studyapp.deck.queries import Wording
 from studyapp.errors import StudyError
+from studyapp.language import Language
 from studyapp.paths import Places, find_places
 from studyapp.schedule.day import Clock
 from studyapp.tui.editor import editor_command
 from studyapp.tui.screens.base import StudyScreen
 from studyapp.tui.screens.problem import ProblemScreen
 from studyapp.tui.screens.today import TodayScreen
+from studyapp.tui.viewer import PictureViewer
 
 if TYPE_CHECKING:
     from studyapp.deck.sync import SyncReport
@@ -40,11 +42,12 @@ class StudyApp(App[int]):
     ]
 
     class Glanced(Message):
-        """What a first look found, before the deck is open."""
+        """What a first look found, before the deck is open, and the language to begin in."""
 
-        def __init__(self, found: Glance | None) -> None:
+        def __init__(self, found: Glance | None, language: Language) -> None:
             super().__init__()
             self.found = found
+            self.language = language
 
     class Opened(Message):
         """The deck is open and up to date."""
@@ -66,7 +69,9 @@ class StudyApp(App[int]):
         self._find_places = find_places
         self.study: Study | None = None
         self.found: Glance | None = None
+        self.language: Language = "en"
         self.clock = clock
+        self.pictures = PictureViewer(self)
 
     def get_default_screen(self) -> TodayScreen:
         """The screen that is painted first."""
@@ -83,10 +88,10 @@ class StudyApp(App[int]):
 
     def _open(self) -> None:
         places = self._find_places()
-        found = glance(places.deck, self.clock)
-        self.post_message(self.Glanced(found))
+        found, language = glance(places.deck, self.clock), _preferred_language(places.config)
+        self.post_message(self.Glanced(found, language))
         if found and found.first:
-            _prepare(found.first)
+            _prepare(found.first.wording(language))
         from studyapp.study.opening import open_study
 
         try:
@@ -99,6 +104,7 @@ class StudyApp(App[int]):
     def on_study_app_glanced(self, message: Glanced) -> None:
         """Passes the first look on to the screen."""
         self.found = message.found
+        self.language = message.language
         self._tell_screens()
 
     def on_study_app_opened(self, message: Opened) -> None:
@@ -144,11 +150,23 @@ class StudyApp(App[int]):
             self.action_show_help_panel()
 
 
-def _prepare(card: Card) -> None:
+def _preferred_language(config: Path) -> Language:
+    """The language in the configuration. Most learners have none, and then nothing is loaded to read it."""
+    if not config.exists():
+        return "en"
+    from studyapp.config import ConfigError, read_config
+
+    try:
+        return read_config(config).language
+    except ConfigError:  # told when the deck is opened
+        return "en"
+
+
+def _prepare(wording: Wording) -> None:
     """Lays a card out once, so that showing it finds everything loaded."""
     from studyapp.typeset import typeset
 
-    typeset(card.front, 80)
+    typeset(wording.front, 80)
 
 
 def run(deck: Path | None = None, workspace: Path | None = None) -> int:

@@ -49,7 +49,7 @@ class _Writer:
             case "hardbreak":
                 self.flow.hard_break()
             case "image":
-                self.flow.text(token.content, (*style, "dim"))
+                self.flow.text(f"▣ {token.content}", (*style, "dim"))
             case "html_inline":
                 self._html(token.content, style)
             case _ if token.nesting > 0:

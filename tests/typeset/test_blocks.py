@@ -331,7 +331,7 @@ GOLDENS = [
         40,
         "![a diagram](x.png)",
         """
-            |a diagram
+            |▣ a diagram
             """,
     ),
     Golden(

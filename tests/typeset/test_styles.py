@@ -28,7 +28,7 @@ def styles(markdown: str, *, raw_math: bool = False) -> list[tuple[str, Style]]:
         ("[paper](https://x.org)", [("paper", ("text", "link")), (" https://x.org", ("text", "dim"))]),
         ("<https://x.org>", [("https://x.org", ("text", "link"))]),
         ("[note](ddim.md)", [("note", ("text", "link"))]),
-        ("![alt](x.png)", [("alt", ("text", "dim"))]),
+        ("![alt](x.png)", [("▣ alt", ("text", "dim"))]),
     ],
 )
 def test_roles(markdown: str, expected: list[tuple[str, Style]]) -> None:

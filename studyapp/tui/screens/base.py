@@ -24,5 +24,13 @@ class StudyScreen(Screen[None]):
         assert isinstance(self.app, StudyApp)
         return self.app
 
+    def action_toggle_language(self) -> None:
+        """Shows notes and tasks in the other language, here and on every screen after this."""
+        self.study_app.language = "en" if self.study_app.language == "zh" else "zh"
+        self.language_changed()
+
+    def language_changed(self) -> None:
+        """Called when what is shown should be shown in the other language."""
+
     def study_changed(self) -> None:
         """Called when there is something new to show."""

@@ -76,7 +76,6 @@ class ExerciseScreen(StudyScreen):
         self._exercise = study.catalog.get(exercise)
         self._results: list[grader.CheckResult] = []
         self._cancel = threading.Event()
-        self._in_chinese = False
 
     def compose(self) -> ComposeResult:
         """Prompt and verdict, side by side where there is room."""
@@ -108,12 +107,11 @@ class ExerciseScreen(StudyScreen):
             return True if self._state().started_at is not None else None
         return True
 
-    # What keys do
-
-    def action_toggle_language(self) -> None:
+    def language_changed(self) -> None:
         """Shows the task in the other language."""
-        self._in_chinese = not self._in_chinese
         self._show_prompt()
+
+    # What keys do
 
     def action_edit(self) -> None:
         """Opens the learner's file, which is made from the starter when an appearance begins."""
@@ -260,7 +258,7 @@ class ExerciseScreen(StudyScreen):
         self.query_one("#hint", CardView).sections = ()
 
     def _show_prompt(self) -> None:
-        prompt = self._exercise.prompt("zh" if self._in_chinese else "en")
+        prompt = self._exercise.prompt(self.study_app.language)
         self.query_one("#text", CardView).sections = (prompt,)
 
     def _show_status(self) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import unquote
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,6 +20,7 @@ from studyapp.errors import StudyError
 from studyapp.tui.screens.base import StudyScreen
 from studyapp.tui.widgets.card_view import CardView
 from studyapp.tui.widgets.grades import Grades
+from studyapp.typeset import Picture, pictures
 
 if TYPE_CHECKING:
     from studyapp.schedule.memory import Rating
@@ -44,6 +46,8 @@ class ReviewScreen(StudyScreen):
         Binding("b", "bury", "Bury"),
         Binding("e", "edit", "Edit"),
         Binding("m", "toggle_math", "TeX"),
+        Binding("c", "toggle_language", "中文"),
+        Binding("p", "picture", "Picture", show=False),
         Binding("j,down", "scroll(1)", "Scroll down", show=False),
         Binding("k,up", "scroll(-1)", "Scroll up", show=False),
         Binding("h,left", "sideways(-1)", "Scroll left", show=False),
@@ -57,6 +61,7 @@ class ReviewScreen(StudyScreen):
         super().__init__()
         self._session: ReviewSession | None = None
         self._card: Card | None = None
+        self._counts = ""
 
     def compose(self) -> ComposeResult:
         """A line of figures, the card, the grades."""
@@ -85,6 +90,15 @@ class ReviewScreen(StudyScreen):
             else:
                 self._show_current(keep=self.revealed)
 
+    def language_changed(self) -> None:
+        """Shows the same sides of the same card in the other language."""
+        card = self._card
+        if card is None:
+            return
+        if self.study_app.language == "zh" and card.zh is None:
+            self.notify("This card is not translated yet: it is shown in English.")
+        self._show_sides()
+
     def check_action(self, action: str, _: tuple[object, ...]) -> bool | None:
         """Greys out what can't be done now."""
         if action == "grade":
@@ -99,12 +113,10 @@ class ReviewScreen(StudyScreen):
 
     def action_reveal(self) -> None:
         """Shows the answer."""
-        card = self._card
-        if card is None:
+        if self._card is None:
             return
         self.revealed = True
-        view = self.query_one(CardView)
-        view.sections = (card.back,) if card.kind == "cloze" else (card.front, card.back)
+        self._show_sides()
         self._show_grades()
 
     def action_grade(self, rating: int) -> None:
@@ -141,11 +153,14 @@ class ReviewScreen(StudyScreen):
         self._show_current()
 
     def action_edit(self) -> None:
-        """Opens the card's source in the editor and shows what became of it."""
+        """Opens the source of what is shown in the editor and shows what became of it."""
+        from studyapp.notes import translation_path
+
         card, session, study = self._card, self._session, self.study_app.study
         if card is None or session is None or study is None:
             return
-        if not self.study_app.edit(Path(card.path), card.line):
+        wording, path = card.wording(self.study_app.language), Path(card.path)
+        if not self.study_app.edit(translation_path(path) if wording is card.zh else path, wording.line):
             return
         try:
             report = study.sync()
@@ -156,6 +171,13 @@ class ReviewScreen(StudyScreen):
         for problem in report.problems:
             self.notify(problem, severity="warning", timeout=12)
         self._show_current()
+
+    def action_picture(self) -> None:
+        """Opens the pictures of what is shown."""
+        if self._card is not None:
+            for picture in self._pictures():
+                path = Path(self._card.path).parent / unquote(picture.target)
+                self.study_app.pictures.show(path.resolve(), picture.caption)
 
     def action_toggle_math(self) -> None:
         """Switches between drawn formulas and their source."""
@@ -202,18 +224,43 @@ class ReviewScreen(StudyScreen):
         else:
             self._show_card(card)
         counts = self._session.counts()
-        self.query_one("#status", Static).update(
-            _status(self._card, f"learning {counts.learning} · review {counts.review} · new {counts.new}")
-        )
+        self._counts = f"learning {counts.learning} · review {counts.review} · new {counts.new}"
+        self._show_status()
         self.refresh_bindings()
 
     def _show_card(self, card: Card | None) -> None:
         self._card = card
         self.revealed = False
         self.query_one("#page").scroll_home(animate=False)
-        self.query_one(CardView).sections = (card.front,) if card else (self._farewell(),)
-        self.query_one("#status", Static).update(_status(card, ""))
+        self._counts = ""
+        self._show_sides()
         self.query_one(Grades).show_question(card is not None)
+
+    def _show_sides(self) -> None:
+        """The question; once revealed with its answer, which for a cloze repeats the text."""
+        card, view = self._card, self.query_one(CardView)
+        if card is None:
+            view.sections = (self._farewell(),)
+        elif not self.revealed:
+            view.sections = (card.wording(self.study_app.language).front,)
+        else:
+            front, back, _ = card.wording(self.study_app.language)
+            view.sections = (back,) if card.kind == "cloze" else (front, back)
+        self._show_status()
+
+    def _show_status(self) -> None:
+        """The topic and what is left for today; the key that opens a picture where there is one."""
+        parts = [Content.styled(self._counts, "$foreground-muted")]
+        if self._card is not None:
+            parts.insert(0, Content.styled(self._card.topic.replace("_", " "), "bold"))
+        if self._pictures():
+            parts.append(Content.assemble(("p", "bold $primary"), " opens the picture"))
+        self.query_one("#status", Static).update(Content("   ").join(parts))
+
+    def _pictures(self) -> list[Picture]:
+        """The pictures that are shown as captions now."""
+        sections = self.query_one(CardView).sections
+        return [picture for section in sections if "![" in section for picture in pictures(section)]
 
     def _show_grades(self) -> None:
         waits: dict[Rating, str] | None = None
@@ -235,10 +282,3 @@ class ReviewScreen(StudyScreen):
             return f"**All done for today.**\n\n{done}\n\n`q` goes back, `u` takes the last grade back."
         at = time.strftime("%H:%M", time.localtime(next_at / 1000))
         return f"**Nothing is due right now.**\n\n{done} The next card comes back at {at}.\n\n`q` goes back."
-
-
-def _status(card: Card | None, counts: str) -> Content:
-    if card is None:
-        return Content.styled(counts, "$foreground-muted")
-    topic = card.topic.replace("_", " ")
-    return Content.assemble((topic, "bold"), ("   " + counts, "$foreground-muted"))
