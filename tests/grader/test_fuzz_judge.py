@@ -210,11 +210,11 @@ texts = st.text(max_size=8)
 messages = st.one_of(
     st.builds(Started, small, st.lists(texts, max_size=2), st.lists(texts, max_size=2)),
     st.builds(Loaded, small, st.lists(texts, max_size=2)),
-    st.builds(Returned, small, packed, states, st.none() | integers, st.booleans()),
+    st.builds(Returned, small, packed, states, st.none() | integers, st.booleans(), integers, integers),
     st.builds(Ask, small, small | integers, packed | st.just(encode([1]).header)),
     st.builds(Raised, small, st.lists(texts, min_size=1, max_size=3), texts, texts, st.booleans()),
     st.builds(Unsendable, small, texts),
-    st.builds(Forbidden, small, integers),
+    st.builds(Forbidden, small, integers, texts),
     st.builds(Finished, small, st.integers(0, 9), st.just(0.0)),
 )
 

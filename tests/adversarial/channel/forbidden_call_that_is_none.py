@@ -13,5 +13,5 @@ def send(data):
 
 
 def total(numbers):
-    send(pack(Forbidden(2, -1)))
+    send(pack(Forbidden(2, -1, "sum")))
     os._exit(0)
