@@ -1,6 +1,5 @@
 """The learner's folder: one file for each exercise, archived attempts, the journal, hints, failing calls."""
 
-import contextlib
 import os
 import time
 import uuid
@@ -12,6 +11,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 
 from grader.catalog import Catalog
+from grader.files import replace_file
 from grader.verdict import Verdict
 
 JOURNAL = Path(".grader", "verdicts.jsonl")
@@ -132,7 +132,7 @@ def keep_failure(workspace: Path, verdict: Verdict, path: Path) -> None:
     if verdict.accepted:
         file.unlink(missing_ok=True)
     elif verdict.verdict != "internal error":
-        _replace(file, msgspec.json.encode(Failure(str(path.absolute()), verdict)))
+        replace_file(file, msgspec.json.encode(Failure(str(path.absolute()), verdict)))
 
 
 def last_failure(workspace: Path, exercise_id: str) -> Failure | None:
@@ -193,27 +193,11 @@ def _create(path: Path, text: str) -> bool:
     except FileExistsError:
         return False
     try:
-        _replace(path, text.encode())
+        replace_file(path, text.encode())
     except BaseException:
         path.unlink()
         raise
     return True
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole, or leave the old one as it is."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise
 
 
 def _appearances(workspace: Path) -> dict[str, Appearance]:
@@ -226,7 +210,7 @@ def _appearances(workspace: Path) -> dict[str, Appearance]:
 
 def _write_appearance(workspace: Path, exercise_id: str, now: Appearance) -> None:
     entries = _appearances(workspace) | {exercise_id: now}
-    _replace(workspace / _APPEARANCES, msgspec.json.encode(entries))
+    replace_file(workspace / _APPEARANCES, msgspec.json.encode(entries))
 
 
 def _now() -> int:

@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,6 +13,7 @@ import msgspec
 import grader
 from grader.authoring.report import ExerciseReport
 from grader.catalog import Exercise
+from grader.files import replace_file
 
 _LIBRARIES = ("numpy", "pytest", "torch", "triton")
 
@@ -58,7 +58,7 @@ class Cache:
         """Remember a sound package, unless it changed meanwhile."""
         with contextlib.suppress(OSError):
             if report.sound and self.key(exercise) == key:
-                _write(self._file(exercise), msgspec.json.encode(_Proof(key, report)))
+                replace_file(self._file(exercise), msgspec.json.encode(_Proof(key, report)))
 
     def _file(self, exercise: Exercise) -> Path:
         return self._folder / f"{exercise.id}.json"
@@ -88,7 +88,7 @@ class Outcomes:
     def save(self) -> None:
         """Write them, if that is possible."""
         with contextlib.suppress(OSError):
-            _write(self._file, msgspec.json.encode(_Judged(self._key, self._failures)))
+            replace_file(self._file, msgspec.json.encode(_Judged(self._key, self._failures)))
 
     def _read(self) -> dict[str, str]:
         try:
@@ -133,16 +133,3 @@ def _hash_folder(folder: Path) -> bytes:
 
 def _files(folder: Path) -> Iterator[Path]:
     return (file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
-
-
-def _write(file: Path, data: bytes) -> None:
-    """Replace a file whole, so that a reader never sees half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(data)
-        Path(draft).replace(file)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise

@@ -3,18 +3,17 @@
 import contextlib
 import os
 import socket
-import struct
 from typing import Literal
 
 import msgspec
 
+from grader import credentials
 from grader.catalog import Exercise
 
 Kind = Literal["plain", "torch", "optimizer", "triton"]
 
 MAX_PACKET = 4096
 ACCEPTED = b"accepted"
-_CREDENTIALS = struct.Struct("3i")
 
 
 class Hire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,8 +37,8 @@ def kind_of(exercise: Exercise, source: bytes) -> Kind:
 
 def is_same_user(connection: socket.socket) -> bool:
     """Whether the process at the other end of a Unix socket belongs to this user."""
-    option = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    return bool(_CREDENTIALS.unpack(option)[1] == os.geteuid())
+    option = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, credentials.SIZE)
+    return credentials.decode(option).uid == os.geteuid()
 
 
 def close_all(descriptors: list[int]) -> None:

@@ -1,14 +1,14 @@
 """What a worker uses, read from outside: no report of its own is needed."""
 
 import socket
-import struct
 import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
 
-_CREDENTIALS = struct.Struct("iII")
-CREDENTIALS_SPACE = socket.CMSG_SPACE(_CREDENTIALS.size)
+from grader import credentials
+
+CREDENTIALS_SPACE = socket.CMSG_SPACE(credentials.SIZE)
 
 
 class Holding(NamedTuple):
@@ -36,7 +36,7 @@ def sender(ancillary: list[tuple[int, int, bytes]]) -> int | None:
     if sys.platform == "linux":
         for level, kind, data in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_CREDENTIALS:
-                return int(_CREDENTIALS.unpack(data[: _CREDENTIALS.size])[0]) or None
+                return credentials.decode(data).pid or None
     return None
 
 

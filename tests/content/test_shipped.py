@@ -16,7 +16,7 @@ from studyapp.typeset import typeset
 
 ROOT = Path(__file__).parents[2]
 NOTES = discover(ROOT / "content")
-PROMPTS = sorted([*ROOT.glob("exercises/*/README.md"), *ROOT.glob("exercises/*/hints/*.md")])
+PROMPTS = sorted([*ROOT.glob("exercises/*/README*.md"), *ROOT.glob("exercises/*/hints/*.md")])
 EXPLANATIONS = sorted(ROOT.glob("solutions/*/explanation.md"))
 
 FEWEST_CARDS = 20

@@ -7,7 +7,8 @@ their locations as its median. So the lead of class i over its strongest rival i
 median. This is exact at every temperature, and no test has to know how the noise was drawn. Each row gives
 the lead of one class, chosen at random, so that the leads of all rows are independent.
 
-False alarms: 10 comparisons of 1e-8 each, by the inequality of Dvoretzky, Kiefer, Wolfowitz and Massart.
+False alarms: 10 comparisons of 1e-8 each, by the inequality of Dvoretzky, Kiefer, Wolfowitz and Massart. The
+bound of test_resolution stands there.
 """
 
 from random import Random
@@ -85,3 +86,20 @@ def test_other_dimensions(submission: Any, torch_rng: torch.Generator, rng: Rand
 def test_transposed_logits(submission: Any, torch_rng: torch.Generator, rng: Random) -> None:
     """Soft samples have the right distribution when the logits are not contiguous in memory"""
     check(submission, (3 * torch.randn(2, 50_000, generator=torch_rng)).t(), rng, tau=0.7)
+
+
+def test_resolution(submission: Any, torch_rng: torch.Generator) -> None:
+    """Noise is as fine as float32
+
+    In half precision at most two thirds of 10,000 Gumbel numbers differ. In float32, numbers below 64 are at
+    most 2**-18 apart, and the density is at most 1/e: no value has a probability above p = 2e-6. So an entry
+    repeats an earlier one with a probability below 0.02, and a fifth of them do with a probability below
+    exp(-10,000 KL(0.2, 0.02)) < exp(-2,900).
+    """
+    count = 10_000
+    soft = submission.gumbel_softmax(torch.zeros(count), generator=torch_rng)
+    assert_tensor(soft, shape=(count,), dtype=torch.float32)
+    different = len(soft.unique())
+    assert different > 0.8 * count, (
+        f"a row of {count:,} equal logits holds only {different:,} different values: the noise is too coarse"
+    )

@@ -1,4 +1,8 @@
-"""Where the randomness comes from."""
+"""Where the randomness comes from.
+
+False alarms: a program may reduce the generator's state to a seed for other random numbers. Even with 31 bits
+three repetitions among 100 calls, the fewest that fail, have a probability below (100² / 2 / 2³¹)³ = 1.3e-17.
+"""
 
 from random import Random
 from typing import Any
@@ -8,6 +12,7 @@ import torch
 from torch import Tensor
 
 LOGITS = torch.zeros(20, 4, dtype=torch.float64)
+CALLS = 100
 HARD = pytest.mark.parametrize("hard", [False, True], ids=["soft", "hard"])
 
 
@@ -34,16 +39,21 @@ def test_other_state(submission: Any, rng: Random) -> None:
     assert not same(*samples), "generators with different seeds gave the same sample"
 
 
+def assert_fresh(samples: list[Tensor], calls: str) -> None:
+    different = len(torch.stack(samples).flatten(1).round(decimals=5).unique(dim=0))
+    assert len(samples) - different < 3, f"{calls} gave only {different} different samples"
+
+
 def test_generator_moves_on(submission: Any, torch_rng: torch.Generator) -> None:
-    """A second call with the same generator gives another sample"""
-    samples = [submission.gumbel_softmax(LOGITS, generator=torch_rng) for _ in range(2)]
-    assert not same(*samples), "two calls with one generator gave the same sample"
+    """Every call with the same generator gives another sample"""
+    samples = [submission.gumbel_softmax(LOGITS, generator=torch_rng) for _ in range(CALLS)]
+    assert_fresh(samples, f"{CALLS} calls with one generator")
 
 
 def test_fresh_global_noise(submission: Any) -> None:
-    """A second call without a generator gives another sample"""
-    samples = [submission.gumbel_softmax(LOGITS) for _ in range(2)]
-    assert not same(*samples), "two calls without a generator gave the same sample"
+    """Every call without a generator gives another sample"""
+    samples = [submission.gumbel_softmax(LOGITS) for _ in range(CALLS)]
+    assert_fresh(samples, f"{CALLS} calls without a generator")
 
 
 @pytest.mark.instrumented
