@@ -20,7 +20,7 @@ each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exerci
 
 
 class Prompt(NamedTuple):
-    """What translating a task leaves as it is."""
+    """What translating a task leaves as it is; of formulas all but the words in them."""
 
     headings: list[str]
     code_blocks: list[str]
@@ -46,11 +46,14 @@ def read(markdown: str) -> Prompt:
     def contents(kind: str) -> list[str]:
         return [" ".join(token.content.split()) for token in found if token.type == kind]
 
+    def formulas(kind: str) -> list[str]:
+        return [re.sub(r"\\text\{[^{}]*\}", "", formula) for formula in contents(kind)]
+
     return Prompt(
         headings=[token.tag for token in found if token.type == "heading_open"],
         code_blocks=[token.content for token in found if token.type == "fence"],
-        displays=contents("math_block"),
-        formulas=set(contents("math_inline")),
+        displays=formulas("math_block"),
+        formulas=set(formulas("math_inline")),
         code=set(contents("code_inline")),
     )
 
