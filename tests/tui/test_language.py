@@ -48,7 +48,9 @@ async def test_a_key_switches_question_and_answer_and_grades_the_same_card(make_
         await opened(pilot)
         await pilot.press("space")
         assert "What divides the scores" in text(pilot, "#card")
+        assert app.screen.active_bindings["c"].binding.description == "中文"
         await pilot.press("c")
+        assert app.screen.active_bindings["c"].binding.description == "EN"
         assert "分数要除以什么" in text(pilot, "#card")
         assert "方差" not in text(pilot, "#card")  # the answer stays hidden
         await pilot.press("space")

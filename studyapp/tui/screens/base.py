@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.binding import Binding
 from textual.screen import Screen
+
+from studyapp.language import Language
 
 if TYPE_CHECKING:
     from studyapp.tui.app import StudyApp
+
+LANGUAGE_KEYS = (
+    Binding("c", "show_language('zh')", "中文"),
+    Binding("c", "show_language('en')", "EN", tooltip="English"),
+)
 
 
 class StudyScreen(Screen[None]):
@@ -24,9 +32,14 @@ class StudyScreen(Screen[None]):
         assert isinstance(self.app, StudyApp)
         return self.app
 
-    def action_toggle_language(self) -> None:
-        """Shows notes and tasks in the other language, here and on every screen after this."""
-        self.study_app.language = "en" if self.study_app.language == "zh" else "zh"
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offers the other language."""
+        return action != "show_language" or parameters != (self.study_app.language,)
+
+    def action_show_language(self, language: Language) -> None:
+        """Shows notes and tasks in this language, here and on every screen after this."""
+        self.study_app.language = language
+        self.refresh_bindings()
         self.language_changed()
 
     def language_changed(self) -> None:

@@ -22,7 +22,7 @@ from studyapp.errors import StudyError
 from studyapp.study.exercises import begin, record_verdict, take_journal
 from studyapp.study.opening import Study
 from studyapp.tui.difficulty import difficulty_text
-from studyapp.tui.screens.base import StudyScreen
+from studyapp.tui.screens.base import LANGUAGE_KEYS, StudyScreen
 from studyapp.tui.screens.question import QuestionScreen
 from studyapp.tui.widgets.card_view import CardView
 from studyapp.tui.widgets.verdict_view import outcome_text, progress_text, verdict_text
@@ -38,7 +38,7 @@ class ExerciseScreen(StudyScreen):
         Binding("i", "hint", "Hint"),
         Binding("G", "give_up", "Give up"),
         Binding("m", "toggle_math", "TeX"),
-        Binding("c", "toggle_language", "中文"),
+        *LANGUAGE_KEYS,
         Binding("tab", "app.focus_next", "Pane"),
         Binding("j", "scroll(1)", "Scroll down", show=False),
         Binding("k", "scroll(-1)", "Scroll up", show=False),
@@ -99,13 +99,13 @@ class ExerciseScreen(StudyScreen):
         """A check that still runs is of no use to anybody."""
         self._cancel.set()
 
-    def check_action(self, action: str, _: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Greys out what can't be done now."""
         if action in ("grade", "give_up", "edit", "hint") and self.grading:
             return None
         if action == "give_up":
             return True if self._state().started_at is not None else None
-        return True
+        return super().check_action(action, parameters)
 
     def language_changed(self) -> None:
         """Shows the task in the other language."""

@@ -17,7 +17,7 @@ from textual.widgets import Footer, Static
 
 from studyapp.deck.queries import Card
 from studyapp.errors import StudyError
-from studyapp.tui.screens.base import StudyScreen
+from studyapp.tui.screens.base import LANGUAGE_KEYS, StudyScreen
 from studyapp.tui.widgets.card_view import CardView
 from studyapp.tui.widgets.grades import Grades
 from studyapp.typeset import Picture, pictures
@@ -46,7 +46,7 @@ class ReviewScreen(StudyScreen):
         Binding("b", "bury", "Bury"),
         Binding("e", "edit", "Edit"),
         Binding("m", "toggle_math", "TeX"),
-        Binding("c", "toggle_language", "中文"),
+        *LANGUAGE_KEYS,
         Binding("p", "picture", "Picture", show=False),
         Binding("j,down", "scroll(1)", "Scroll down", show=False),
         Binding("k,up", "scroll(-1)", "Scroll up", show=False),
@@ -99,7 +99,7 @@ class ReviewScreen(StudyScreen):
             self.notify("This card is not translated yet: it is shown in English.")
         self._show_sides()
 
-    def check_action(self, action: str, _: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Greys out what can't be done now."""
         if action == "grade":
             return self.revealed and self._session is not None
@@ -107,7 +107,7 @@ class ReviewScreen(StudyScreen):
             return self._card is not None and not self.revealed
         if action in ("suspend", "bury", "edit"):
             return True if self._card is not None and self._session is not None else None
-        return True
+        return super().check_action(action, parameters)
 
     # What keys do
 
