@@ -10,7 +10,7 @@ import pytest
 
 from grader import Verdict, check
 from tests.grader.packages import Workshop
-from tests.grader.processes import running, wait_until
+from tests.grader.processes import daemons, kill, running, wait_until
 
 Judge = Callable[..., Verdict]
 
@@ -33,6 +33,8 @@ def own(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="g") as folder:
         monkeypatch.setenv("GRADER_RUNTIME", folder)
         yield Path(folder)
+        # It would notice within seconds that its place is gone; what it keeps warm must end with it either way.
+        kill(daemons(Path(folder)))
     wait_until(lambda: not running(folder), "a process outlived its place")
 
 

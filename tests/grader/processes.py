@@ -1,5 +1,6 @@
 """What runs, seen from outside: in /proc."""
 
+import contextlib
 import os
 import select
 import signal
@@ -32,9 +33,11 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
 
 def kill(pids: Iterable[int]) -> None:
     """End processes that may not be ours; returns when their descriptors are closed, too."""
-    handles = [os.pidfd_open(pid) for pid in pids]
-    for handle in handles:
-        signal.pidfd_send_signal(handle, signal.SIGKILL)
+    handles = []
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            handles.append(os.pidfd_open(pid))
+            signal.pidfd_send_signal(handles[-1], signal.SIGKILL)
     for handle in handles:
         # A process that is being killed still holds its sockets: what is sent to it then is lost.
         select.select([handle], [], [], 60)
