@@ -33,7 +33,7 @@ def own(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="g") as folder:
         monkeypatch.setenv("GRADER_RUNTIME", folder)
         yield Path(folder)
-        # It would notice within seconds that its place is gone; what it keeps warm must end with it either way.
+        # It would notice in a few seconds that its place is gone. What it keeps warm ends with it either way.
         kill(daemons(Path(folder)))
     wait_until(lambda: not running(folder), "a process outlived its place")
 

@@ -17,8 +17,10 @@ from grader.suite import Served, WrongAnswer, assert_equal
 EPOCHS = 3
 
 
-def deal(ranks: Any, world_size: int, length: int, *, seeds: tuple[int, ...]) -> list[list[list[list[int]]]]:
-    """For each seed, epoch and rank the samples that were read, in one process for each rank."""
+def deal(
+    ranks: Any, world_size: int, length: int, *, seeds: tuple[int | None, ...]
+) -> list[list[list[list[int]]]]:
+    """For each seed (None: not given), epoch and rank the samples that were read, in one process per rank."""
     x, y = torch.arange(length).reshape(length, 1) / length, torch.ones(length, 1)
     start = [torch.zeros(1, 1), torch.zeros(1)]
     team = ranks(world_size)
@@ -27,7 +29,8 @@ def deal(ranks: Any, world_size: int, length: int, *, seeds: tuple[int, ...]) ->
     def sessions(rank: int, submission: Any) -> None:
         for samples, address, seed in trainings:
             fixed = (rank, world_size, address, start, length, samples.reader(rank), EPOCHS)
-            submission.session(*fixed, batch_size=6, lr=0.1, seed=seed)
+            options = {} if seed is None else {"seed": seed}
+            submission.session(*fixed, batch_size=6, lr=0.1, **options)
 
     team.run(sessions)
     return [split(samples.reads, math.ceil(length / world_size)) for samples, _, _ in trainings]
@@ -79,6 +82,12 @@ def test_same_seed(ranks: Any, rng: Random) -> None:
     seed = rng.getrandbits(31)
     first, again = deal(ranks, 2, 36, seeds=(seed, seed))
     assert first == again, f"two trainings with seed={seed} read the samples in different orders"
+
+
+def test_no_seed(ranks: Any) -> None:
+    """Without a seed the permutations are those of seed 0"""
+    first, without = deal(ranks, 2, 36, seeds=(0, None))
+    assert first == without, "a training without seed and one with seed=0 read the samples in different orders"
 
 
 def test_other_seed(ranks: Any, rng: Random) -> None:
