@@ -87,7 +87,7 @@ def test_same_seed(ranks: Any, rng: Random) -> None:
 def test_no_seed(ranks: Any) -> None:
     """Without a seed the permutations are those of seed 0"""
     first, without = deal(ranks, 2, 36, seeds=(0, None))
-    assert first == without, "a training without seed and one with seed=0 read the samples in different orders"
+    assert first == without, "trainings without seed and with seed=0 read the samples in different orders"
 
 
 def test_other_seed(ranks: Any, rng: Random) -> None:
