@@ -20,11 +20,6 @@ settings.load_profile("same")
 DAY_MS = 24 * 60 * 60 * 1000
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes begins first, so that no process waits for it in the end."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
-
-
 class FakeClock:
     """Stands still until it is moved. Study days are whole UTC days that begin at the rollover hour."""
 

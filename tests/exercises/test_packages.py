@@ -54,7 +54,6 @@ def test_the_starter_passes_nothing(exercise: Exercise) -> None:
     assert [check.id for check in verdict.checks if check.outcome == "passed"] == []
 
 
-@pytest.mark.long
 @each_exercise
 def test_every_program_gets_its_verdict_in_its_own_way(exercise: Exercise) -> None:
     """Passed over for a package that was proved before and has not changed since, as `grader verify` does."""
