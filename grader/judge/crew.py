@@ -27,8 +27,7 @@ class Crew:
             fresh.append(Worker(self._zygote, self._limits, loopback=True))
             self._busy.append(fresh[-1])
         for worker in fresh:
-            started = worker.begin()
-            self.measures = started.in_force + [f"missing: {each}" for each in started.missing]
+            self.measures = worker.begin()
         return hired + fresh
 
     def close(self, *, last: bool = False) -> list[Usage]:
@@ -42,10 +41,7 @@ class Crew:
         return usages
 
     def _release(self, worker: Worker, last: bool) -> Usage:
-        is_over = last or worker.is_spent
-        usage = worker.finish() if is_over else worker.rest()
-        if usage.stopped and not is_over:
-            worker.finish()
-        elif not is_over:
+        usage, is_there = worker.release(last=last)
+        if is_there:
             self._idle.append(worker)
         return usage

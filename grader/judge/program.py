@@ -72,8 +72,7 @@ class Program:
             self.prepare()
         assert self._worker
         if not self._worker.has_begun:
-            started = self._worker.begin()
-            self.measures = started.in_force + [f"missing: {each}" for each in started.missing]
+            self.measures = self._worker.begin()
         remote = Remote(self._worker, self.exercise, measured=self._is_measured)
         return remote, remote.load(self._source, self._filename, seed_for(self.nonce, check_id, "worker"))
 
@@ -95,11 +94,8 @@ class Program:
     def _close_worker(self, last: bool) -> Usage:
         if not self._worker:
             return Usage()
-        worker, is_over = self._worker, last or self._is_measured or self._worker.is_spent
-        usage = worker.finish() if is_over else worker.rest()
-        if usage.stopped and not is_over:
-            worker.finish()
-        if usage.stopped or is_over:
+        usage, is_there = self._worker.release(last=last or self._is_measured)
+        if not is_there:
             self._worker = self._loaded = None
         return usage
 

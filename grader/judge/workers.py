@@ -55,7 +55,7 @@ class Usage(NamedTuple):
 
 
 class Worker:
-    """One sandboxed process, which serves checks one after the other, each closed by `rest` or `finish`.
+    """One sandboxed process, which serves checks one after the other, each closed by `release`.
 
     After the first `Stopped` it is of no further use, and `stopped` says why; `has_begun` tells whether
     `begin` succeeded. Limits are those of a check. Workers with `loopback` reach each other.
@@ -94,8 +94,11 @@ class Worker:
         self._selector.register(self._pipe, selectors.EVENT_READ)
         self._printing = True
 
-    def begin(self) -> Started:
-        """Wait until the worker has confined itself; returns the measures in force. Raises `Stopped`."""
+    def begin(self) -> list[str]:
+        """Wait until the worker has confined itself; raises `Stopped`.
+
+        Returns the measures in force, and those that are missing.
+        """
         try:
             # The wall time of an exercise is for the submission, not for us.
             started = self._read(self._exchange(b"", _SETUP_SECONDS))
@@ -111,7 +114,7 @@ class Worker:
         self._seconds = 0.0
         self._cpu_before = self._cpu()
         self._at_start = measuring.holding(self._pid) if self._pid else None
-        return started
+        return started.in_force + [f"missing: {each}" for each in started.missing]
 
     def ask(self, kind: type[Message], *arguments: Any, body: bytes = b"") -> tuple[Reply, bytes]:
         """Send a request of this kind and return the reply with its body; raises `Stopped`."""
@@ -139,8 +142,20 @@ class Worker:
         why = f": {neutralise(shorten(str(error)))}" if error else ""
         self._stop("rejected", _FOREIGN + why)
 
-    def rest(self) -> Usage:
-        """Close a check; afterwards the worker serves another one, unless it `is_spent`."""
+    def release(self, *, last: bool) -> tuple[Usage, bool]:
+        """Close a check, and end the worker after the last one, or when it is not as good as a fresh one.
+
+        Returns what the check used, and whether the worker is still there for another one.
+        """
+        if last or self.is_spent:
+            return self.finish(), False
+        usage = self._rest()
+        if usage.stopped:
+            self.finish()
+        return usage, usage.stopped is None
+
+    def _rest(self) -> Usage:
+        """Close a check and let the worker live on, if the check kept to the rules until now."""
         try:
             self._drain()
             self._require_silence()
